@@ -1,0 +1,36 @@
+# Thin: tools/setup prepares the machine, CMake presets build, CTest tests. `make help` lists the targets.
+JOBS ?= $(shell nproc)
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test asan format install clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: ## system packages and LibTorch (once; asks nothing)
+	@tools/setup
+
+build/%/build.ninja: | setup
+	cmake --preset $*
+
+build: setup build/release/build.ninja ## build/release/bin/radforge
+	cmake --build build/release -j $(JOBS)
+
+demo: build ## real radiographs -> trained model -> verified synthetic radiographs, runs/demo/
+	tools/demo
+
+test: build ## every test and check, closing with CTest's summary
+	ctest --test-dir build/release -j $(JOBS) --output-on-failure
+
+asan: setup build/asan/build.ninja ## the unit tests of the LibTorch-free modules under ASan and UBSan
+	cmake --build build/asan -j $(JOBS)
+	ctest --test-dir build/asan -L unit -j $(JOBS) --output-on-failure
+
+format: ## clang-format over all C++ files
+	tools/check_format --fix
+
+install: build ## a relocatable tree in dist/radforge
+	cmake --install build/release --prefix dist/radforge
+
+clean: ## remove the build folders; .deps/ and runs/ stay
+	rm -rf build dist

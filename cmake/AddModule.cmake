@@ -1,0 +1,23 @@
+# radforge_module(<name> [TORCH] [EXCLUDE file.cpp ...] [PUBLIC target ...] [PRIVATE target ...])
+#
+# One static library radforge_<name> from src/<name>/*.cpp, public headers in include/radforge/<name>. EXCLUDE names the files
+# that another backend replaces.
+function(radforge_module name)
+  cmake_parse_arguments(arg "TORCH" "" "EXCLUDE;PUBLIC;PRIVATE" ${ARGN})
+  if(arg_TORCH AND NOT RADFORGE_WITH_TORCH)
+    return()
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  foreach(file IN LISTS arg_EXCLUDE)
+    list(REMOVE_ITEM sources "${CMAKE_CURRENT_SOURCE_DIR}/${file}")
+  endforeach()
+  if(NOT sources)
+    return()
+  endif()
+  add_library(radforge_${name} STATIC ${sources})
+  target_include_directories(radforge_${name} PUBLIC "${PROJECT_SOURCE_DIR}/include")
+  target_link_libraries(radforge_${name} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+  if(arg_TORCH)
+    target_link_libraries(radforge_${name} PUBLIC radforge::torch)
+  endif()
+endfunction()

@@ -1,0 +1,42 @@
+find_package(Catch2 REQUIRED)
+include(Catch) # beside the package in version 2
+
+# Ranks on one machine: more ranks than cores, as root in a container, and no binding of all ranks to one core.
+set(RADFORGE_MPI_TEST_ENV
+    "OMPI_ALLOW_RUN_AS_ROOT=1;OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1;OMPI_MCA_rmaps_base_oversubscribe=1;OMPI_MCA_hwloc_base_binding_policy=none;OMPI_MCA_mpi_yield_when_idle=1;OMPI_MCA_btl_vader_single_copy_mechanism=none;OMP_NUM_THREADS=1")
+
+# radforge_unit_test(<module> [target ...]): tests/unit/<module>/*.cpp as one executable, one CTest entry per test case.
+function(radforge_unit_test module)
+  if(NOT TARGET radforge_${module})
+    return()
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/unit/${module}/*.cpp")
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(unit_${module} ${sources})
+  target_link_libraries(unit_${module} PRIVATE radforge_${module} radforge_test_main ${ARGN})
+  catch_discover_tests(unit_${module}
+                       TEST_PREFIX "unit/${module}: "
+                       DISCOVERY_MODE PRE_TEST
+                       PROPERTIES LABELS "${module};unit" TIMEOUT 120)
+endfunction()
+
+# radforge_mpi_test(<module> [target ...]): tests/mpi/<module>/*.cpp as one executable, run at 1, 2, 3 and 4 ranks.
+function(radforge_mpi_test module)
+  if(NOT TARGET radforge_${module})
+    return()
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/mpi/${module}/*.cpp")
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(mpi_${module} ${sources})
+  target_link_libraries(mpi_${module} PRIVATE radforge_${module} radforge_mpi_test_main ${ARGN})
+  foreach(ranks 1 2 3 4)
+    add_test(NAME "mpi/${module}: ${ranks} ranks"
+             COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} $<TARGET_FILE:mpi_${module}>)
+    set_tests_properties("mpi/${module}: ${ranks} ranks"
+                         PROPERTIES LABELS "${module};mpi" TIMEOUT 300 PROCESSORS 2 ENVIRONMENT "${RADFORGE_MPI_TEST_ENV}")
+  endforeach()
+endfunction()

@@ -1,0 +1,53 @@
+# LibTorch as the imported target radforge::torch, from an installed one (CMAKE_PREFIX_PATH, Torch_DIR) or .deps/libtorch.
+#
+# TorchConfig.cmake is used only to find the place: it demands nvcc and every CUDA library for a CUDA build of LibTorch, while
+# the CPU modules need libtorch_cpu and libc10 alone.
+set(RADFORGE_LIBTORCH_VERSIONS 2.11.0 CACHE STRING "LibTorch versions that are tested, and therefore accepted")
+
+function(radforge_libtorch_version root result)
+  set(version_lines "")
+  foreach(header torch/headeronly/version.h torch/csrc/api/include/torch/version.h)
+    if(EXISTS "${root}/include/${header}" AND NOT version_lines)
+      file(STRINGS "${root}/include/${header}" version_lines REGEX "#define TORCH_VERSION_(MAJOR|MINOR|PATCH) ")
+    endif()
+  endforeach()
+  string(REGEX REPLACE "[^0-9]*([0-9]+)[^0-9]+([0-9]+)[^0-9]+([0-9]+).*" "\\1.\\2.\\3" version "${version_lines}")
+  set(${result} "${version}" PARENT_SCOPE)
+endfunction()
+
+find_path(LIBTORCH_CMAKE_DIR TorchConfig.cmake
+          HINTS "${Torch_DIR}" "$ENV{Torch_DIR}"
+          PATHS "${PROJECT_SOURCE_DIR}/.deps/libtorch/torch/share/cmake/Torch"
+          PATH_SUFFIXES share/cmake/Torch Torch)
+if(NOT LIBTORCH_CMAKE_DIR)
+  message(FATAL_ERROR "LibTorch was not found (neither by CMAKE_PREFIX_PATH or Torch_DIR nor under .deps/libtorch). Run tools/setup.")
+endif()
+get_filename_component(LIBTORCH_ROOT "${LIBTORCH_CMAKE_DIR}/../../.." ABSOLUTE)
+radforge_libtorch_version("${LIBTORCH_ROOT}" LIBTORCH_VERSION)
+
+# An installed one of another version is passed over as tools/setup passes it over.
+set(unpacked "${PROJECT_SOURCE_DIR}/.deps/libtorch/torch")
+if(NOT LIBTORCH_VERSION IN_LIST RADFORGE_LIBTORCH_VERSIONS AND EXISTS "${unpacked}/share/cmake/Torch/TorchConfig.cmake")
+  message(WARNING "LibTorch ${LIBTORCH_VERSION} in ${LIBTORCH_ROOT} is not among the tested versions (${RADFORGE_LIBTORCH_VERSIONS}): passed over.")
+  set(LIBTORCH_ROOT "${unpacked}")
+  radforge_libtorch_version("${LIBTORCH_ROOT}" LIBTORCH_VERSION)
+endif()
+if(NOT LIBTORCH_VERSION IN_LIST RADFORGE_LIBTORCH_VERSIONS)
+  message(FATAL_ERROR "LibTorch ${LIBTORCH_VERSION} in ${LIBTORCH_ROOT} is not among the tested versions (${RADFORGE_LIBTORCH_VERSIONS}). "
+                      "Run tools/setup, or add it to RADFORGE_LIBTORCH_VERSIONS and run 'make test'.")
+endif()
+message(STATUS "LibTorch ${LIBTORCH_VERSION}: ${LIBTORCH_ROOT}")
+
+set(LIBTORCH_LIB_DIR "${LIBTORCH_ROOT}/lib")
+set(LIBTORCH_CUDA_RUNTIME_DIR "${LIBTORCH_ROOT}/../nvidia/cu13/lib")
+add_library(radforge::torch INTERFACE IMPORTED)
+# Searched last: the folder also holds the headers of LibTorch's own fmt, which must not shadow the one that is linked.
+target_compile_options(radforge::torch INTERFACE "SHELL:-idirafter ${LIBTORCH_ROOT}/include")
+# libgomp by its place: LibTorch carries its own, and a process must have one OpenMP runtime only.
+target_link_libraries(radforge::torch INTERFACE "${LIBTORCH_LIB_DIR}/libtorch_cpu.so" "${LIBTORCH_LIB_DIR}/libc10.so")
+if(EXISTS "${LIBTORCH_CUDA_RUNTIME_DIR}")
+  target_link_options(radforge::torch INTERFACE "LINKER:-rpath-link,${LIBTORCH_CUDA_RUNTIME_DIR}")
+endif()
+if(RADFORGE_WITH_CUDA)
+  include(LibTorchCuda)
+endif()
