@@ -1,0 +1,56 @@
+#include "radforge/core/hash.hpp"
+
+#include "file_descriptor.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <vector>
+
+namespace radforge {
+namespace {
+
+std::string hex_of(XXH128_hash_t hash) {
+  XXH128_canonical_t canonical;
+  XXH128_canonicalFromHash(&canonical, hash);
+  std::string text;
+  for (const unsigned char byte : canonical.digest) {
+    fmt::format_to(std::back_inserter(text), "{:02x}", byte);
+  }
+  return text;
+}
+
+} // namespace
+
+std::string digest(std::span<const std::byte> bytes) { return hex_of(XXH3_128bits(bytes.data(), bytes.size())); }
+std::string digest(std::string_view bytes) { return digest(std::as_bytes(std::span(bytes))); }
+
+std::uint64_t hash64(std::string_view text, std::uint64_t seed) { return XXH3_64bits_withSeed(text.data(), text.size(), seed); }
+
+struct Digest::State {
+  struct Free {
+    void operator()(XXH3_state_t* state) const { XXH3_freeState(state); }
+  };
+  std::unique_ptr<XXH3_state_t, Free> xxh{XXH3_createState()};
+};
+
+Digest::Digest() : state_(std::make_unique<State>()) { XXH3_128bits_reset(state_->xxh.get()); }
+Digest::~Digest() = default;
+Digest::Digest(Digest&&) noexcept = default;
+Digest& Digest::operator=(Digest&&) noexcept = default;
+
+void Digest::update(std::span<const std::byte> bytes) { XXH3_128bits_update(state_->xxh.get(), bytes.data(), bytes.size()); }
+std::string Digest::hex() const { return hex_of(XXH3_128bits_digest(state_->xxh.get())); }
+
+std::string digest_file(const std::filesystem::path& path) {
+  FileDescriptor file(path, O_RDONLY);
+  Digest digest;
+  std::vector<std::byte> buffer(1 << 20);
+  while (const std::size_t count = file.read(buffer)) {
+    digest.update(std::span(buffer).first(count));
+  }
+  return digest.hex();
+}
+
+} // namespace radforge
