@@ -1,0 +1,46 @@
+#pragma once
+
+#include "mpi_types.hpp"
+#include "radforge/comm/communicator.hpp"
+
+#include <mpi.h>
+
+namespace radforge {
+
+/// Where long messages are cut.
+struct MpiLimits {
+  /// A reduction's piece: MPI reduces through a temporary buffer, which should stay in the cache. Measured with 35 MB over shared
+  /// memory: one call takes 17.5 ms, pieces of 512 KB take 7.3 ms.
+  std::size_t reduce_bytes = std::size_t{512} << 10;
+  /// A copy's piece: MPI counts with int.
+  std::size_t move_bytes = std::size_t{1} << 30;
+};
+
+/// Collectives of host memory over a duplicate of `parent`, so that nobody else's messages are met. Not thread-safe: one thread
+/// at a time uses one communicator.
+class MpiCommunicator final : public Communicator {
+ public:
+  explicit MpiCommunicator(MPI_Comm parent, MpiLimits limits = {});
+  ~MpiCommunicator() override;
+  MpiCommunicator(const MpiCommunicator&) = delete;
+  MpiCommunicator& operator=(const MpiCommunicator&) = delete;
+
+  int rank() const override { return rank_; }
+  int size() const override { return size_; }
+  void all_reduce(Buffer values, ReduceOp op) override;
+  std::unique_ptr<Work> start_all_reduce(Buffer values, ReduceOp op) override;
+  void broadcast(Buffer values, int root) override;
+  void all_gather(Buffer in, Buffer out) override;
+  void reduce_scatter(Buffer in, Buffer out, ReduceOp op) override;
+  void barrier() override;
+  [[noreturn]] void abort(int exit_code) override;
+
+ private:
+  MpiTypes types_;
+  MpiLimits limits_;
+  MPI_Comm comm_ = MPI_COMM_NULL;
+  int rank_ = 0;
+  int size_ = 1;
+};
+
+} // namespace radforge

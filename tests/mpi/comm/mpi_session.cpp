@@ -1,0 +1,19 @@
+#include "radforge/comm/mpi_session.hpp"
+
+#include "mpi_world.hpp"
+#include "radforge/core/error.hpp"
+
+#include <catch2/catch.hpp>
+
+using namespace radforge;
+
+TEST_CASE("the launcher's environment agrees with MPI") {
+  CHECK(MpiSession::launcher_rank() == test_world().rank());
+  CHECK(MpiSession::launcher_size() == test_world().size());
+}
+
+TEST_CASE("a second session is refused") {
+  int argc = 0;
+  char** argv = nullptr;
+  CHECK_THROWS_AS(MpiSession(argc, argv), InternalError);
+}
