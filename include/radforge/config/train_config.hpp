@@ -1,0 +1,100 @@
+#pragma once
+
+#include "radforge/config/model_config.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace radforge {
+
+/// Which rows of a data set take part. An empty list lets everything through.
+struct DataConfig {
+  std::string dataset; ///< folder that holds dataset.json
+  std::string split = "train";
+  std::string validation_split = "validation";
+  std::vector<std::string> sites;
+  std::vector<std::string> sexes;
+  std::vector<std::string> age_groups;
+  std::int64_t loader_threads = 1;
+};
+
+struct OptimizerConfig {
+  double learning_rate = 1e-3;
+  double final_learning_rate = 0;
+  std::string schedule = "cosine"; ///< "constant", "linear" or "cosine", after the warm-up
+  std::int64_t warmup_steps = 100;
+  double beta1 = 0.9;
+  double beta2 = 0.999;
+  double epsilon = 1e-8;
+  double weight_decay = 0.01;
+  double clip_norm = 1.0; ///< of the gradient over all parameters
+};
+
+struct LoopConfig {
+  std::int64_t steps = 1000;
+  std::int64_t batch_size = 48;      ///< images a step over all ranks
+  std::int64_t micro_batch_size = 0; ///< images a rank takes at once, gradients accumulated; 0 = its whole slice
+  double ema_decay = 0.999;
+  std::int64_t log_every_steps = 20;
+  std::int64_t validate_every_steps = 500;
+  std::int64_t validation_images = 96;
+};
+
+struct CheckpointConfig {
+  std::int64_t every_steps = 500;
+  std::int64_t keep = 2;
+};
+
+/// The noise process and the objective.
+struct DiffusionConfig {
+  std::string prediction_type = "v_prediction"; ///< or "epsilon"
+  std::string beta_schedule = "scaled_linear";
+  double beta_start = 0.00085;
+  double beta_end = 0.012;
+  std::int64_t num_train_timesteps = 1000;
+  double caption_dropout = 0.15;
+};
+
+struct AutoencoderLossConfig {
+  double gradient_weight = 1.0; ///< of the L1 distance of image gradients, beside the L1 distance of pixels
+  double kl_weight = 1e-5;
+};
+
+/// `task: autoencoder`.
+struct AutoencoderRunConfig {
+  std::string task = "autoencoder";
+  std::int64_t seed = 1;
+  DataConfig data;
+  AutoencoderConfig autoencoder;
+  AutoencoderLossConfig loss;
+  LoopConfig train;
+  OptimizerConfig optimizer;
+  CheckpointConfig checkpoint;
+};
+
+/// `task: diffusion`. Trains the UNet and the text encoder; the autoencoder is frozen.
+struct DiffusionRunConfig {
+  std::string task = "diffusion";
+  std::int64_t seed = 1;
+  DataConfig data;
+  std::string autoencoder; ///< pipeline folder whose vae/ is used
+  TokenizerConfig tokenizer;
+  TextEncoderConfig text_encoder;
+  UNetConfig unet;
+  DiffusionConfig diffusion;
+  LoopConfig train;
+  OptimizerConfig optimizer;
+  CheckpointConfig checkpoint;
+};
+
+void describe(Schema& schema, DataConfig& config);
+void describe(Schema& schema, OptimizerConfig& config);
+void describe(Schema& schema, LoopConfig& config);
+void describe(Schema& schema, CheckpointConfig& config);
+void describe(Schema& schema, DiffusionConfig& config);
+void describe(Schema& schema, AutoencoderLossConfig& config);
+void describe(Schema& schema, AutoencoderRunConfig& config);
+void describe(Schema& schema, DiffusionRunConfig& config);
+
+} // namespace radforge

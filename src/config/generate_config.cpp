@@ -1,0 +1,44 @@
+#include "radforge/config/generate_config.hpp"
+
+#include "radforge/config/schema.hpp"
+
+namespace radforge {
+
+void describe(Schema& schema, CohortConfig& config) {
+  schema.field("num_images", config.num_images, IntRange{1, 1'000'000'000}, "images to make");
+  schema.field("sexes", config.sexes, Choices{"M", "F"}, "sexes, equally often");
+  schema.field("age_groups", config.age_groups, Choices{"0-17", "18-39", "40-59", "60-79", "80+"}, "age groups, equally often");
+  schema.field("views", config.views, "views, equally often");
+  schema.field("findings", config.findings,
+               "one of them an image, equally often: a finding column of the data set, or No_Finding");
+  schema.check(!config.sexes.empty() && !config.age_groups.empty() && !config.views.empty() && !config.findings.empty(),
+               "sexes, age_groups, views or findings is empty (the cohort is every combination) list at least one value each");
+}
+
+void describe(Schema& schema, SamplerConfig& config) {
+  schema.field("steps", config.steps, IntRange{1, 100'000}, "denoising steps an image");
+  schema.field("guidance_scale", config.guidance_scale, RealRange{0, 100}, "weight of the text; 1 for no guidance");
+}
+
+void describe(Schema& schema, SheetConfig& config) {
+  schema.field("real_dataset", config.real_dataset, "data set of real images to show beside; empty for synthetic ones alone");
+  schema.field("real_split", config.real_split, Choices{"train", "validation", "test"}, "where the real images are taken from");
+  schema.field("rows", config.rows, IntRange{1, 100}, "rows of the sheet");
+  schema.field("columns", config.columns, IntRange{1, 100}, "images a row, of each kind");
+}
+
+void describe(Schema& schema, GenerateConfig& config) {
+  schema.field("task", config.task, Choices{"generation"}, "what is made");
+  schema.field("seed", config.seed, IntRange{.least = 0}, "keys the cohort's order and all noise");
+  schema.field("pipeline", config.pipeline, "folder of a trained pipeline");
+  schema.field("prompt", config.prompt, "template of an image's text; fields: age, sex, race, view, findings");
+  schema.section("cohort", config.cohort, "who is to be synthesised");
+  schema.section("sampler", config.sampler, "how images are made");
+  schema.field("batch_size", config.batch_size, IntRange{1, 100'000}, "images a rank makes at once");
+  schema.field("rows_per_shard", config.rows_per_shard, IntRange{1, 1'000'000}, "samples a shard file holds");
+  schema.field("compression_level", config.compression_level, IntRange{0, 12}, "of libdeflate: 0 stores, 12 is the smallest");
+  schema.section("sheet", config.sheet, "contact sheet of real images beside synthetic ones");
+  schema.check(!config.pipeline.empty(), "pipeline is missing (it makes the images) name the folder that training has written");
+}
+
+} // namespace radforge

@@ -1,0 +1,63 @@
+#include "radforge/config/prepare_config.hpp"
+
+#include "radforge/config/schema.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace radforge {
+namespace {
+
+bool site_names_differ(const std::vector<SiteConfig>& sites) {
+  std::set<std::string> names;
+  return std::all_of(sites.begin(), sites.end(), [&](const SiteConfig& site) { return names.insert(site.name).second; });
+}
+
+} // namespace
+
+void describe(Schema& schema, SiteConfig& config) {
+  schema.field("name", config.name, "name of the collection: the first part of every sample's source");
+  schema.field("adapter", config.adapter, Choices{"table"}, "how the files are read: a table with one row an image");
+  schema.field("root", config.root, "folder of the collection; a relative path starts at the working folder");
+  schema.field("table", config.table, "the table's file name in that folder");
+  schema.field("patient_namespace", config.patient_namespace,
+               "sites that number the same patients share it; the site's name if empty");
+  schema.check(!config.name.empty(), "name is missing (every sample is named after its site) give the site a name");
+  schema.check(config.name.find('/') == std::string::npos,
+               "name holds a '/' (it separates site and image in a sample's source) choose another name");
+  schema.check(!config.root.empty(), "root is missing (the images are looked for there) name the site's folder");
+  schema.check(!config.table.empty(), "table is empty (it lists the images) name the table's file");
+}
+
+void describe(Schema& schema, ImageConfig& config) {
+  schema.field("size", config.size, IntRange{8, 4096}, "side of the square image, pixels");
+  schema.field("fit", config.fit, Choices{"pad", "crop"}, "pad to a square with black, or crop the largest square in the middle");
+  schema.field("filter", config.filter, Choices{"bilinear", "bicubic", "lanczos"}, "resampling filter");
+}
+
+void describe(Schema& schema, SplitConfig& config) {
+  schema.field("train", config.train, RealRange{0, 1}, "share of the patients in the split train");
+  schema.field("validation", config.validation, RealRange{0, 1}, "share of the patients in validation; the rest is test");
+  schema.check(config.train + config.validation <= 1,
+               "train + validation is above 1 (they are shares of the patients) lower one of them");
+}
+
+void describe(Schema& schema, PrepareConfig& config) {
+  schema.field("task", config.task, Choices{"images"}, "what is prepared: site tables and images become shards");
+  schema.field("seed", config.seed, IntRange{.least = 0}, "keys the split of the patients");
+  schema.list("sites", config.sites, "the collections, in the order of the samples' ids");
+  schema.field("findings", config.findings, "columns of the site tables, in the order of the shards' finding columns");
+  schema.field("prompt", config.prompt, "template of a sample's text; fields: age, sex, race, view, findings");
+  schema.section("image", config.image, "what becomes of an image's pixels");
+  schema.section("split", config.split, "shares of the patients");
+  schema.field("rows_per_shard", config.rows_per_shard, IntRange{1, 1'000'000}, "samples a shard file holds");
+  schema.field("compression_level", config.compression_level, IntRange{0, 12}, "of libdeflate: 0 stores, 12 is the smallest");
+  schema.field("max_rejected_fraction", config.max_rejected_fraction, RealRange{0, 1},
+               "share of rejected rows above which the command fails");
+  schema.check(!config.sites.empty(), "sites is empty (there is nothing to prepare) list at least one site");
+  schema.check(site_names_differ(config.sites), "two sites have the same name (samples are named after it) rename one");
+  schema.check(std::set<std::string>(config.findings.begin(), config.findings.end()).size() == config.findings.size(),
+               "findings names a column twice (each becomes one column of the shards) remove one");
+}
+
+} // namespace radforge
