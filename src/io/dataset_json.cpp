@@ -1,0 +1,177 @@
+#include "dataset_json.hpp"
+
+#include "radforge/core/error.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <limits>
+
+namespace radforge {
+namespace {
+
+using Json = nlohmann::json;
+
+/// A part of the document that knows where it stands, so that a fault can be named.
+class Field {
+ public:
+  Field(const Json& value, std::string place, const std::string& file) : value_(value), place_(std::move(place)), file_(file) {}
+
+  Field operator[](const char* key) const {
+    if (!value_.is_object() || !value_.contains(key)) {
+      refuse(fmt::format("has no '{}'", key));
+    }
+    return {value_.at(key), place_.empty() ? key : place_ + "." + key, file_};
+  }
+
+  std::string text() const {
+    if (!value_.is_string()) {
+      refuse("is not text");
+    }
+    return value_.get<std::string>();
+  }
+
+  std::int64_t number(std::int64_t least, std::int64_t most = std::numeric_limits<std::int64_t>::max()) const {
+    const bool fits = value_.is_number_integer() && !(value_.is_number_unsigned() && value_.get<std::uint64_t>() > INT64_MAX);
+    if (!fits || value_.get<std::int64_t>() < least || value_.get<std::int64_t>() > most) {
+      refuse(fmt::format("is not a whole number from {} to {}", least, most));
+    }
+    return value_.get<std::int64_t>();
+  }
+
+  std::string digest_text() const {
+    const std::string hex = text();
+    if (hex.size() != 32 || hex.find_first_not_of("0123456789abcdef") != std::string::npos) {
+      refuse("is not a digest of 32 hex digits");
+    }
+    return hex;
+  }
+
+  std::vector<Field> items() const {
+    if (!value_.is_array()) {
+      refuse("is not a list");
+    }
+    std::vector<Field> fields;
+    for (std::size_t i = 0; i < value_.size(); ++i) {
+      fields.emplace_back(value_[i], fmt::format("{}[{}]", place_, i), file_);
+    }
+    return fields;
+  }
+
+  std::map<std::string, Field> members() const {
+    if (!value_.is_object()) {
+      refuse("is not an object");
+    }
+    std::map<std::string, Field> fields;
+    for (const auto& [key, value] : value_.items()) {
+      fields.emplace(key, Field(value, place_ + "." + key, file_));
+    }
+    return fields;
+  }
+
+  [[noreturn]] void refuse(const std::string& problem) const {
+    throw DataError("{}: {} {} (docs/data-format.md); make the data set again", file_, place_.empty() ? "the document" : place_,
+                    problem);
+  }
+
+ private:
+  const Json& value_;
+  std::string place_;
+  const std::string& file_;
+};
+
+ShardSummary parse_shard(const Field& field) {
+  ShardSummary shard;
+  shard.file = field["file"].text();
+  // Files are looked up beside the index: a name with a folder in it would lead elsewhere.
+  if (shard.file.empty() || shard.file.find_first_of("/\\") != std::string::npos || shard.file.starts_with('.')) {
+    field["file"].refuse("is not a plain file name");
+  }
+  shard.first_id = field["first_id"].number(0);
+  shard.num_rows = field["num_rows"].number(1);
+  shard.num_bytes = field["num_bytes"].number(1);
+  shard.file_digest = field["file_digest"].digest_text();
+  for (const Field& row : field["row_digests"].items()) {
+    shard.row_digests.push_back(row.digest_text());
+  }
+  if (static_cast<std::int64_t>(shard.row_digests.size()) != shard.num_rows) {
+    field["row_digests"].refuse(fmt::format("has {} entries for {} rows", shard.row_digests.size(), shard.num_rows));
+  }
+  return shard;
+}
+
+/// Shard k holds ids from k * rows_per_shard on, and only the last may be short.
+void check_ids(const DatasetIndex& index, const Field& shards) {
+  for (std::size_t k = 0; k < index.shards.size(); ++k) {
+    const ShardSummary& shard = index.shards[k];
+    const bool last = k + 1 == index.shards.size();
+    if (shard.first_id / index.rows_per_shard != static_cast<std::int64_t>(k) || shard.first_id % index.rows_per_shard != 0 ||
+        shard.num_rows > index.rows_per_shard || (!last && shard.num_rows != index.rows_per_shard)) {
+      shards.refuse(fmt::format("do not hold ids in order: shard {} has {} rows from id {}, at {} rows a shard", k,
+                                shard.num_rows, shard.first_id, index.rows_per_shard));
+    }
+  }
+}
+
+} // namespace
+
+std::string dataset_json(const DatasetIndex& index) {
+  nlohmann::ordered_json json;
+  json["schema_version"] = DatasetIndex::schema_version;
+  json["name"] = index.name;
+  json["config_digest"] = index.config_digest;
+  json["schema"] = {{"height", index.schema.height},
+                    {"width", index.schema.width},
+                    {"channels", index.schema.channels},
+                    {"findings", index.schema.findings}};
+  json["num_rows"] = index.num_rows();
+  json["rows_per_shard"] = index.rows_per_shard;
+  json["counts"] = index.counts;
+  json["shards"] = nlohmann::ordered_json::array();
+  for (const ShardSummary& shard : index.shards) {
+    json["shards"].push_back({{"file", shard.file},
+                              {"first_id", shard.first_id},
+                              {"num_rows", shard.num_rows},
+                              {"num_bytes", shard.num_bytes},
+                              {"file_digest", shard.file_digest},
+                              {"row_digests", shard.row_digests}});
+  }
+  return json.dump(1) + "\n";
+}
+
+DatasetIndex parse_dataset_json(std::string_view text, const std::string& file) {
+  const Json json = Json::parse(text.begin(), text.end(), nullptr, false);
+  if (json.is_discarded()) {
+    throw DataError("{}: not JSON (damaged or cut off); make the data set again", file);
+  }
+  const Field root(json, "", file);
+  DatasetIndex index;
+  if (const std::int64_t version = root["schema_version"].number(1); version != DatasetIndex::schema_version) {
+    throw DataError("{}: schema version {} (this program reads {}); use the program that made it, or make it again", file,
+                    version, DatasetIndex::schema_version);
+  }
+  index.name = root["name"].text();
+  index.config_digest = root["config_digest"].text();
+  constexpr std::int64_t largest_side = 65'536;
+  index.schema.height = static_cast<int>(root["schema"]["height"].number(1, largest_side));
+  index.schema.width = static_cast<int>(root["schema"]["width"].number(1, largest_side));
+  index.schema.channels = static_cast<int>(root["schema"]["channels"].number(1, largest_side));
+  for (const Field& finding : root["schema"]["findings"].items()) {
+    index.schema.findings.push_back(finding.text());
+  }
+  index.rows_per_shard = root["rows_per_shard"].number(1);
+  for (const auto& [column, values] : root["counts"].members()) {
+    for (const auto& [value, rows] : values.members()) {
+      index.counts[column][value] = rows.number(0);
+    }
+  }
+  for (const Field& shard : root["shards"].items()) {
+    index.shards.push_back(parse_shard(shard));
+  }
+  check_ids(index, root["shards"]);
+  if (root["num_rows"].number(0) != index.num_rows()) {
+    root["num_rows"].refuse(fmt::format("differs from the {} rows of the shards", index.num_rows()));
+  }
+  return index;
+}
+
+} // namespace radforge

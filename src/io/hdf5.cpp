@@ -1,0 +1,103 @@
+#include "hdf5.hpp"
+
+#include "radforge/core/error.hpp"
+
+#include <cerrno>
+#include <cstring>
+#include <string_view>
+#include <system_error>
+
+#include <unistd.h>
+
+namespace radforge {
+namespace {
+
+constexpr const char* memory_advice = "give the process more memory, or make smaller shards";
+
+std::mutex& hdf5_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+herr_t keep_innermost(unsigned depth, const H5E_error2_t* error, void* out) {
+  if (depth == 0 && error->desc != nullptr) {
+    *static_cast<std::string*>(out) = error->desc;
+  }
+  return 0;
+}
+
+/// The oldest format, which every reader knows; the virtual data set takes what it needs of 1.10 beyond it. (Newer superblocks
+/// have a checksum, and H5Fget_file_image of 1.10.8 returns a wrong one.) Locks of the file system are not used: a published
+/// shard does not change, and parallel file systems often lack them.
+Hdf5Properties access_properties() {
+  Hdf5Properties properties(H5Pcreate(H5P_FILE_ACCESS));
+  H5Pset_libver_bounds(properties.id(), H5F_LIBVER_EARLIEST, H5F_LIBVER_V110);
+  H5Pset_file_locking(properties.id(), false, true);
+  return properties;
+}
+
+} // namespace
+
+Hdf5Lock::Hdf5Lock() : lock_(hdf5_mutex()) {
+  // Failures are thrown with their reason; the library itself would print them.
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
+
+std::string hdf5_reason() {
+  std::string reason;
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_innermost, &reason);
+  constexpr std::string_view mark = "error message = '";
+  if (const std::size_t begin = reason.find(mark); begin != std::string::npos) {
+    const std::size_t from = begin + mark.size();
+    return reason.substr(from, reason.find('\'', from) - from);
+  }
+  return reason.empty() ? "no reason given by HDF5" : reason;
+}
+
+Hdf5File create_hdf5_in_memory(const std::filesystem::path& path) {
+  constexpr std::size_t growth_bytes = 1 << 20;
+  const Hdf5Properties access = access_properties();
+  H5Pset_fapl_core(access.id(), growth_bytes, false);
+  const Hdf5Properties creation(H5Pcreate(H5P_FILE_CREATE));
+  H5Pset_obj_track_times(creation.id(), false);
+  return Hdf5File(check_hdf5<IoError>(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()),
+                                      "begin the file in memory", path, memory_advice));
+}
+
+std::vector<std::byte> hdf5_image(const Hdf5File& file, const std::filesystem::path& path) {
+  check_hdf5<IoError>(H5Fflush(file.id(), H5F_SCOPE_LOCAL), "finish the file in memory", path, memory_advice);
+  const auto size = static_cast<std::size_t>(
+      check_hdf5<IoError>(H5Fget_file_image(file.id(), nullptr, 0), "size the file", path, memory_advice));
+  std::vector<std::byte> image(size);
+  check_hdf5<IoError>(H5Fget_file_image(file.id(), image.data(), size), "take the file from memory", path, memory_advice);
+  return image;
+}
+
+Hdf5File open_hdf5_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (access(path.c_str(), R_OK) != 0) {
+    throw IoError("{}: cannot be read ({}); check the path and its permissions", path.string(), std::strerror(errno));
+  }
+  if (!std::filesystem::is_regular_file(path, ignored)) {
+    throw IoError("{}: cannot be read (not a regular file); give a file", path.string());
+  }
+  const Hdf5Properties access_list = access_properties();
+  return Hdf5File(check_hdf5<DataError>(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access_list.id()), "open it as HDF5", path,
+                                        "it is damaged, truncated or no HDF5 file; make it again"));
+}
+
+Hdf5Properties dataset_properties() {
+  Hdf5Properties properties(H5Pcreate(H5P_DATASET_CREATE));
+  H5Pset_obj_track_times(properties.id(), false);
+  return properties;
+}
+
+Hdf5Type text_type(std::size_t width) {
+  Hdf5Type type(H5Tcopy(H5T_C_S1));
+  H5Tset_size(type.id(), width);
+  H5Tset_cset(type.id(), H5T_CSET_UTF8);
+  H5Tset_strpad(type.id(), H5T_STR_NULLPAD);
+  return type;
+}
+
+} // namespace radforge

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+
+namespace radforge {
+
+/// A new file under the name `<path>.partial` until it is published; removed if it never is. What was there before is untouched
+/// until then. Errors: IoError with errno's text.
+class PartialFile {
+ public:
+  explicit PartialFile(const std::filesystem::path& path);
+  ~PartialFile();
+  PartialFile(const PartialFile&) = delete;
+  PartialFile& operator=(const PartialFile&) = delete;
+
+  void write(std::span<const std::byte> bytes);
+  /// Reads the file back and compares digests, then fsync, rename, fsync of the folder.
+  void publish(const std::string& expected_digest);
+  void publish();
+
+ private:
+  void close_descriptor();
+  [[noreturn]] void fail(const char* what) const;
+
+  std::filesystem::path final_path_;
+  std::filesystem::path path_;
+  int descriptor_;
+};
+
+} // namespace radforge

@@ -1,0 +1,50 @@
+#include "record_check.hpp"
+
+#include "radforge/core/error.hpp"
+
+#include "shard_layout.hpp"
+#include "utf8.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace radforge {
+namespace {
+
+void check_text(const SampleRecord& record, const TextColumn& column) {
+  const std::string& text = record.*column.member;
+  if (text.size() > column.width) {
+    throw DataError("record {}: {} of {} bytes is longer than its column of {} (docs/data-format.md); shorten it", record.id,
+                    column.name, text.size(), column.width);
+  }
+  if (find_invalid_utf8(text) != std::string::npos || text.find('\0') != std::string::npos) {
+    throw DataError("record {}: {} is not UTF-8 text without zeros; mend it in the source table", record.id, column.name);
+  }
+}
+
+} // namespace
+
+void check_record(const SampleRecord& record, const DatasetSchema& schema) {
+  const std::size_t num_pixels = static_cast<std::size_t>(schema.height) * static_cast<std::size_t>(schema.width) *
+                                 static_cast<std::size_t>(schema.channels);
+  if (record.pixels.size() != num_pixels) {
+    throw DataError("record {}: {} pixel values where the data set's {} x {} x {} need {}; resize the image", record.id,
+                    record.pixels.size(), schema.height, schema.width, schema.channels, num_pixels);
+  }
+  if (record.findings.size() != schema.findings.size()) {
+    throw DataError("record {}: {} findings where the data set names {}; give one value each", record.id, record.findings.size(),
+                    schema.findings.size());
+  }
+  if (std::any_of(record.findings.begin(), record.findings.end(), [](std::int8_t value) { return value < -1 || value > 1; })) {
+    throw DataError("record {}: a finding is neither 1 (present), 0 (absent) nor -1 (unknown); mend it in the source table",
+                    record.id);
+  }
+  if (!std::isfinite(record.age) || (record.age < 0 && record.age != -1)) {
+    throw DataError("record {}: age {} is no age (years, or -1 if unknown); mend it in the source table", record.id, record.age);
+  }
+  for (const TextColumn& column : text_columns) {
+    check_text(record, column);
+  }
+}
+
+} // namespace radforge

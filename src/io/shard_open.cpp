@@ -1,0 +1,174 @@
+#include "shard_open.hpp"
+
+#include "radforge/core/error.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+namespace radforge {
+namespace {
+
+constexpr const char* advice = "it is damaged or no shard; make it again";
+
+/// A chunk takes at least this much of a file, with its entry in the index. Bounds what a hostile number of rows can ask for.
+constexpr std::uintmax_t least_bytes_per_row = 16;
+constexpr std::size_t most_image_bytes = std::size_t{1} << 30;
+constexpr std::size_t most_name_bytes = std::size_t{1} << 20;
+
+[[noreturn]] void refuse(const std::filesystem::path& path, const std::string& problem) {
+  throw DataError("{}: {} (docs/data-format.md); {}", path.string(), problem, advice);
+}
+
+std::int64_t read_number(hid_t file, const char* name, const std::filesystem::path& path) {
+  const Hdf5Attribute attribute(
+      check_hdf5<DataError>(H5Aopen(file, name, H5P_DEFAULT), "open a shard's attribute", path, advice));
+  const Hdf5Space space(H5Aget_space(attribute.id()));
+  const Hdf5Type type(H5Aget_type(attribute.id()));
+  if (H5Sget_simple_extent_npoints(space.id()) != 1 || H5Tget_class(type.id()) != H5T_INTEGER) {
+    refuse(path, fmt::format("attribute '{}' is not one whole number", name));
+  }
+  std::int64_t value = 0;
+  check_hdf5<DataError>(H5Aread(attribute.id(), H5T_NATIVE_INT64, &value), "read an attribute", path, advice);
+  return value;
+}
+
+std::vector<std::string> read_names(hid_t dataset, const std::filesystem::path& path) {
+  const Hdf5Attribute attribute(
+      check_hdf5<DataError>(H5Aopen(dataset, "names", H5P_DEFAULT), "open the findings' names", path, advice));
+  const Hdf5Space space(H5Aget_space(attribute.id()));
+  const Hdf5Type type(H5Aget_type(attribute.id()));
+  const hssize_t count = H5Sget_simple_extent_npoints(space.id());
+  const std::size_t width = H5Tget_size(type.id());
+  if (H5Tget_class(type.id()) != H5T_STRING || H5Tis_variable_str(type.id()) != 0 || count < 1 || width < 1 ||
+      static_cast<std::size_t>(count) > most_name_bytes / width) {
+    refuse(path, "the findings' names are not text of a fixed width");
+  }
+  std::string padded(static_cast<std::size_t>(count) * width, '\0');
+  check_hdf5<DataError>(H5Aread(attribute.id(), type.id(), padded.data()), "read the findings' names", path, advice);
+  std::vector<std::string> names;
+  for (std::size_t begin = 0; begin < padded.size(); begin += width) {
+    names.push_back(padded.substr(begin, std::min(width, padded.find('\0', begin) - begin)));
+  }
+  return names;
+}
+
+std::vector<hsize_t> dimensions_of(hid_t dataset) {
+  const Hdf5Space space(H5Dget_space(dataset));
+  std::vector<hsize_t> dimensions(static_cast<std::size_t>(std::max(0, H5Sget_simple_extent_ndims(space.id()))));
+  H5Sget_simple_extent_dims(space.id(), dimensions.data(), nullptr);
+  return dimensions;
+}
+
+Hdf5Dataset open_dataset(hid_t file, const char* name, const std::filesystem::path& path) {
+  return Hdf5Dataset(
+      check_hdf5<DataError>(H5Dopen2(file, name, H5P_DEFAULT), fmt::format("open the column '{}'", name).c_str(), path, advice));
+}
+
+/// Type, shape, chunks and filter are exactly those of the column. This also keeps out data that lies in other files.
+void check_dataset(hid_t dataset, const ShardColumn& column, hsize_t num_rows, hsize_t rows_per_chunk,
+                   const std::filesystem::path& path) {
+  const Hdf5Type type(H5Dget_type(dataset));
+  if (H5Tequal(type.id(), column.type.id()) <= 0) {
+    refuse(path, fmt::format("'{}' has another type", column.name));
+  }
+  if (dimensions_of(dataset) != shape_of(column, num_rows)) {
+    refuse(path, fmt::format("'{}' has another shape", column.name));
+  }
+  const Hdf5Properties properties(H5Dget_create_plist(dataset));
+  const std::vector<hsize_t> expected = shape_of(column, rows_per_chunk);
+  std::vector<hsize_t> chunk(expected.size());
+  if (H5Pget_layout(properties.id()) != H5D_CHUNKED ||
+      H5Pget_chunk(properties.id(), static_cast<int>(chunk.size()), chunk.data()) != static_cast<int>(chunk.size()) ||
+      chunk != expected) {
+    refuse(path, fmt::format("'{}' has other chunks", column.name));
+  }
+  unsigned flags = 0;
+  std::size_t num_values = 0;
+  if (H5Pget_nfilters(properties.id()) != 1 ||
+      H5Pget_filter2(properties.id(), 0, &flags, &num_values, nullptr, 0, nullptr, nullptr) != H5Z_FILTER_DEFLATE) {
+    refuse(path, fmt::format("'{}' has another filter than gzip", column.name));
+  }
+}
+
+std::vector<char> read_column(hid_t file, const ShardColumn& column, hsize_t num_rows, const std::filesystem::path& path) {
+  const Hdf5Dataset dataset = open_dataset(file, column.name, path);
+  check_dataset(dataset.id(), column, num_rows, num_rows, path);
+  std::vector<char> bytes(num_rows * column.row_bytes());
+  check_hdf5<DataError>(H5Dread(dataset.id(), column.type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), "read a column",
+                        path, advice);
+  return bytes;
+}
+
+void read_images_shape(OpenShard& shard, const std::filesystem::path& path) {
+  const std::vector<hsize_t> shape = dimensions_of(shard.images.id());
+  if (shape.size() != 3 && shape.size() != 4) {
+    refuse(path, "'images' has neither 3 nor 4 dimensions");
+  }
+  std::size_t bytes = 1;
+  for (std::size_t i = 1; i < shape.size(); ++i) {
+    if (shape[i] == 0 || shape[i] > most_image_bytes / bytes) {
+      refuse(path, "'images' has an impossible shape");
+    }
+    bytes *= shape[i];
+  }
+  if (shape[0] == 0 || shape[0] > std::filesystem::file_size(path) / least_bytes_per_row) {
+    refuse(path, fmt::format("{} rows, which the file is too small for", shape[0]));
+  }
+  shard.num_rows = static_cast<std::int64_t>(shape[0]);
+  shard.schema.height = static_cast<int>(shape[1]);
+  shard.schema.width = static_cast<int>(shape[2]);
+  shard.schema.channels = shape.size() == 4 ? static_cast<int>(shape[3]) : 1;
+  check_dataset(shard.images.id(), images_column(shard.schema), shape[0], 1, path);
+}
+
+void read_rows(OpenShard& shard, const std::filesystem::path& path) {
+  const auto count = static_cast<hsize_t>(shard.num_rows);
+  shard.rows.resize(count);
+  const std::vector<char> ids = read_column(shard.file.id(), id_column(), count, path);
+  const std::vector<char> ages = read_column(shard.file.id(), age_column(), count, path);
+  for (std::size_t row = 0; row < count; ++row) {
+    std::memcpy(&shard.rows[row].id, ids.data() + row * sizeof(std::int64_t), sizeof(std::int64_t));
+    std::memcpy(&shard.rows[row].age, ages.data() + row * sizeof(float), sizeof(float));
+    if (shard.rows[row].id != shard.first_id + static_cast<std::int64_t>(row)) {
+      refuse(path, fmt::format("row {} has id {}, expected {}", row, shard.rows[row].id,
+                               shard.first_id + static_cast<std::int64_t>(row)));
+    }
+  }
+  for (const TextColumn& column : text_columns) {
+    const std::vector<char> bytes = read_column(shard.file.id(), text_column(column), count, path);
+    for (std::size_t row = 0; row < count; ++row) {
+      const char* text = bytes.data() + row * column.width;
+      shard.rows[row].*column.member = std::string(text, strnlen(text, column.width));
+    }
+  }
+  if (H5Lexists(shard.file.id(), "findings", H5P_DEFAULT) <= 0) {
+    return;
+  }
+  shard.schema.findings = read_names(open_dataset(shard.file.id(), "findings", path).id(), path);
+  const std::vector<char> findings = read_column(shard.file.id(), findings_column(shard.schema), count, path);
+  const std::size_t width = shard.schema.findings.size();
+  for (std::size_t row = 0; row < count; ++row) {
+    const char* values = findings.data() + row * width;
+    shard.rows[row].findings.assign(values, values + width);
+  }
+}
+
+} // namespace
+
+OpenShard open_shard(const std::filesystem::path& path) {
+  OpenShard shard;
+  shard.file = open_hdf5_file(path);
+  const std::int64_t version = read_number(shard.file.id(), "schema_version", path);
+  if (version != DatasetIndex::schema_version) {
+    throw DataError("{}: schema version {} (this program reads {}); use the program that made it, or make it again",
+                    path.string(), version, DatasetIndex::schema_version);
+  }
+  shard.first_id = read_number(shard.file.id(), "first_id", path);
+  shard.images = open_dataset(shard.file.id(), "images", path);
+  read_images_shape(shard, path);
+  read_rows(shard, path);
+  return shard;
+}
+
+} // namespace radforge

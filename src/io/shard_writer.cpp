@@ -1,0 +1,160 @@
+#include "radforge/io/shard_writer.hpp"
+
+#include "radforge/core/error.hpp"
+#include "radforge/core/hash.hpp"
+
+#include "partial_file.hpp"
+#include "record_check.hpp"
+#include "stored_chunk.hpp"
+#include "zlib_codec.hpp"
+
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+namespace radforge {
+namespace {
+
+std::vector<std::byte> column_bytes(const std::vector<SampleRecord>& rows, const TextColumn& column) {
+  std::vector<std::byte> bytes(rows.size() * column.width);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const std::string& text = rows[i].*column.member;
+    std::memcpy(bytes.data() + i * column.width, text.data(), text.size());
+  }
+  return bytes;
+}
+
+template <class Value>
+std::vector<std::byte> column_bytes(const std::vector<SampleRecord>& rows, Value SampleRecord::*member) {
+  std::vector<std::byte> bytes(rows.size() * sizeof(Value));
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    std::memcpy(bytes.data() + i * sizeof(Value), &(rows[i].*member), sizeof(Value));
+  }
+  return bytes;
+}
+
+std::vector<std::byte> findings_bytes(const std::vector<SampleRecord>& rows) {
+  std::vector<std::byte> bytes;
+  for (const SampleRecord& row : rows) {
+    const auto values = std::as_bytes(std::span(row.findings));
+    bytes.insert(bytes.end(), values.begin(), values.end());
+  }
+  return bytes;
+}
+
+} // namespace
+
+struct ShardWriter::State {
+  State(const std::filesystem::path& path_, DatasetSchema schema_, Options options_)
+      : path(path_), schema(std::move(schema_)), options(options_), compressor(options.compression_level), partial(path_) {
+    const Hdf5Lock lock;
+    file = create_hdf5_in_memory(path);
+    write_number(file.id(), "schema_version", DatasetIndex::schema_version, path);
+    write_number(file.id(), "first_id", options.first_id, path);
+    images = create_dataset(file.id(), images_column(schema), static_cast<hsize_t>(options.num_rows), 1,
+                            options.compression_level, path);
+  }
+
+  ~State() { close_hdf5(); }
+
+  void write_image(const SampleRecord& record) {
+    const auto row = static_cast<hsize_t>(rows.size());
+    const std::vector<std::byte> stored = compressor.compress(std::as_bytes(std::span(record.pixels)));
+    {
+      const Hdf5Lock lock;
+      write_stored_chunk(images.id(), row, stored, path);
+    }
+    row_digests.push_back(digest(stored));
+    SampleRecord metadata = record;
+    metadata.pixels = {};
+    rows.push_back(std::move(metadata));
+  }
+
+  /// The file's bytes. HDF5's copy is given back before they are written out.
+  std::vector<std::byte> finish() {
+    std::vector<std::byte> image;
+    {
+      const Hdf5Lock lock;
+      write_columns();
+      check_hdf5<IoError>(images.close(), "close a dataset", path, "report it");
+      image = hdf5_image(file, path);
+    }
+    close_hdf5();
+    return image;
+  }
+
+  void write_columns() {
+    write_column(id_column(), column_bytes(rows, &SampleRecord::id));
+    write_column(age_column(), column_bytes(rows, &SampleRecord::age));
+    for (const TextColumn& column : text_columns) {
+      write_column(text_column(column), column_bytes(rows, column));
+    }
+    if (!schema.findings.empty()) {
+      write_column(findings_column(schema), findings_bytes(rows));
+    }
+  }
+
+  void write_column(const ShardColumn& column, std::span<const std::byte> bytes) {
+    const Hdf5Dataset dataset = create_dataset(file.id(), column, rows.size(), rows.size(), options.compression_level, path);
+    if (std::string_view(column.name) == "findings") {
+      write_names(dataset.id(), schema.findings, path);
+    }
+    write_stored_chunk(dataset.id(), 0, compressor.compress(bytes), path);
+  }
+
+  void close_hdf5() {
+    const Hdf5Lock lock;
+    images.close();
+    file.close();
+  }
+
+  std::filesystem::path path;
+  DatasetSchema schema;
+  Options options;
+  ZlibCompressor compressor;
+  PartialFile partial;
+  Hdf5File file;
+  Hdf5Dataset images;
+  std::vector<SampleRecord> rows; ///< without pixels
+  std::vector<std::string> row_digests;
+};
+
+ShardWriter::ShardWriter(std::filesystem::path path, DatasetSchema schema, Options options) {
+  require(schema.height > 0 && schema.width > 0 && schema.channels > 0, "a shard's images have pixels");
+  require(options.num_rows > 0, "a shard has rows");
+  state_ = std::make_unique<State>(path, std::move(schema), options);
+}
+
+ShardWriter::~ShardWriter() = default;
+
+void ShardWriter::append(const SampleRecord& record) {
+  require(state_ != nullptr, "a closed shard takes no more records");
+  const auto row = static_cast<std::int64_t>(state_->rows.size());
+  require(row < state_->options.num_rows, "a shard gets no more rows than it was made for");
+  require(record.id == state_->options.first_id + row, "records of a shard come in the order of their ids");
+  check_record(record, state_->schema);
+  state_->write_image(record);
+}
+
+ShardSummary ShardWriter::close() {
+  require(state_ != nullptr, "a shard is closed once");
+  require(static_cast<std::int64_t>(state_->rows.size()) == state_->options.num_rows,
+          "a shard gets all rows that it was made for");
+  // Whatever happens from here on, this writer is done; its end removes what is not published.
+  const std::unique_ptr<State> state = std::move(state_);
+  const std::vector<std::byte> image = state->finish();
+  ShardSummary summary;
+  summary.file = state->path.filename().string();
+  summary.first_id = state->options.first_id;
+  summary.num_rows = state->options.num_rows;
+  summary.num_bytes = static_cast<std::int64_t>(image.size());
+  summary.file_digest = digest(image);
+  summary.row_digests = std::move(state->row_digests);
+  state->partial.write(image);
+  state->partial.publish(summary.file_digest);
+  return summary;
+}
+
+std::string ShardWriter::file_name(std::int64_t index) { return fmt::format("shard-{:05}.h5", index); }
+
+} // namespace radforge

@@ -1,0 +1,133 @@
+#include "radforge/io/verify.hpp"
+
+#include "radforge/core/error.hpp"
+
+#include "helpers.hpp"
+#include "shard_samples.hpp"
+#include "temp_folder.hpp"
+
+using namespace radforge;
+using Catch::Matchers::Contains;
+
+namespace {
+
+namespace fs = std::filesystem;
+
+void flip(const fs::path& path, std::size_t at) {
+  std::string content = read_file(path);
+  content[at] = static_cast<char>(content[at] ^ 1);
+  put(path, content);
+}
+
+/// Where a row's noise, which does not compress, lies in its file.
+std::size_t place_of_row(const fs::path& path, std::int64_t id) {
+  const std::vector<std::uint8_t> pixels = sample_record(id).pixels;
+  const std::size_t at = read_file(path).find(std::string(pixels.begin(), pixels.end()));
+  REQUIRE(at != std::string::npos);
+  return at;
+}
+
+/// The only problem that is found.
+std::string problem_of(const fs::path& folder) {
+  const VerifyReport report = verify_dataset(folder);
+  CHECK(report.problems.size() == 1);
+  return report.problems.empty() ? "no problem" : report.problems[0];
+}
+
+} // namespace
+
+TEST_CASE("verify: a sound data set has no problems, and all of it is counted") {
+  const TempFolder folder;
+  const DatasetIndex index = write_sample_dataset(folder.path());
+  const VerifyReport report = verify_dataset(folder.path());
+  CHECK(report.problems.empty());
+  CHECK(report.num_shards == 3);
+  CHECK(report.num_rows == 13);
+  CHECK(report.num_bytes == index.shards[0].num_bytes + index.shards[1].num_bytes + index.shards[2].num_bytes);
+  CHECK(verify_shard(folder.path(), index.shards[2]).num_rows == 3);
+}
+
+TEST_CASE("verify: flipped bytes are found, with their rows") {
+  const TempFolder folder;
+  write_sample_dataset(folder.path());
+  const fs::path path = folder / "shard-00001.h5";
+  flip(path, place_of_row(path, 7) + 50);
+  CHECK_THAT(problem_of(folder.path()), Contains("shard-00001.h5") && Contains("images differ in rows 2") && !Contains("2-"));
+  flip(path, place_of_row(path, 5));
+  flip(path, place_of_row(path, 8) + 191);
+  CHECK_THAT(problem_of(folder.path()), Contains("images differ in rows 0, 2-3"));
+  const VerifyReport report = verify_dataset(folder.path());
+  CHECK(report.num_shards == 3);
+  CHECK(report.num_rows == 8);
+}
+
+TEST_CASE("verify: one flipped byte anywhere in a shard is found") {
+  const TempFolder folder;
+  const ShardSummary summary = write_sample_shard(folder / "s.h5", 0, 2);
+  for (std::size_t at = 0; at < static_cast<std::size_t>(summary.num_bytes); at += 29) {
+    flip(folder / "s.h5", at);
+    CHECK_THAT(verify_shard(folder.path(), summary).problems.at(0), Contains("s.h5") && Contains("file digest differs"));
+    flip(folder / "s.h5", at);
+  }
+  CHECK(verify_shard(folder.path(), summary).problems.empty());
+}
+
+TEST_CASE("verify: a shard whose metadata changed while its images are right") {
+  const TempFolder folder;
+  DatasetIndex index = write_sample_dataset(folder.path());
+  // The same images and another prompt.
+  ShardWriter writer(folder / "shard-00002.h5", sample_schema(), {.first_id = 10, .num_rows = 3});
+  for (std::int64_t id = 10; id < 13; ++id) {
+    SampleRecord record = sample_record(id);
+    record.prompt = "other";
+    writer.append(record);
+  }
+  writer.close();
+  const VerifyReport report = verify_dataset(folder.path());
+  CHECK_THAT(report.problems.back(), Contains("shard-00002.h5") && Contains("metadata or structure"));
+}
+
+TEST_CASE("verify: a missing shard, an extra one and a missing dataset.h5") {
+  const TempFolder folder;
+  write_sample_dataset(folder.path());
+  fs::rename(folder / "shard-00001.h5", folder / "shard-00009.h5");
+  VerifyReport report = verify_dataset(folder.path());
+  REQUIRE(report.problems.size() == 2);
+  CHECK_THAT(report.problems[0], Contains("shard-00001.h5: missing"));
+  CHECK_THAT(report.problems[1], Contains("shard-00009.h5: extra"));
+  CHECK(report.num_shards == 2);
+  fs::rename(folder / "shard-00009.h5", folder / "shard-00001.h5");
+  fs::remove(folder / "dataset.h5");
+  CHECK_THAT(problem_of(folder.path()), Contains("dataset.h5: missing"));
+}
+
+TEST_CASE("verify: swapped shards are told apart from damaged ones") {
+  const TempFolder folder;
+  write_sample_dataset(folder.path());
+  fs::rename(folder / "shard-00000.h5", folder / "x");
+  fs::rename(folder / "shard-00001.h5", folder / "shard-00000.h5");
+  fs::rename(folder / "x", folder / "shard-00001.h5");
+  const VerifyReport report = verify_dataset(folder.path());
+  REQUIRE(report.problems.size() >= 2);
+  CHECK_THAT(report.problems.front(), Contains("shard-00000.h5") && Contains("holds ids 5 to 9 where 0 to 4 belong"));
+  CHECK_THAT(report.problems.back(), Contains("shard-00001.h5") && Contains("holds ids 0 to 4 where 5 to 9 belong"));
+}
+
+TEST_CASE("verify: a cut shard is found by its size, and that no row can be read is said") {
+  const TempFolder folder;
+  write_sample_dataset(folder.path());
+  fs::resize_file(folder / "shard-00002.h5", 1000);
+  VerifyReport report = verify_dataset(folder.path());
+  REQUIRE(report.problems.size() == 2);
+  CHECK_THAT(report.problems[0], Contains("shard-00002.h5") && Contains("1000 bytes where"));
+  CHECK_THAT(report.problems[1], Contains("no row can be read"));
+  fs::resize_file(folder / "shard-00002.h5", 0);
+  report = verify_dataset(folder.path());
+  CHECK_THAT(report.problems.at(0), Contains("0 bytes where"));
+}
+
+TEST_CASE("verify: without dataset.json there is no data set to verify") {
+  const TempFolder folder;
+  CHECK_THROWS_AS(verify_dataset(folder.path()), DataError);
+  CHECK_THROWS_AS(verify_dataset(folder / "none"), IoError);
+}
