@@ -1,0 +1,37 @@
+#pragma once
+
+#include "radforge/config/train_config.hpp"
+#include "radforge/io/dataset_index.hpp"
+#include "radforge/io/sample_record.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <vector>
+
+namespace radforge {
+
+/// A data set opened for reading: all metadata in memory, pixels on demand. Thread-safe once constructed.
+class Dataset {
+ public:
+  /// Errors: DataError, IoError.
+  explicit Dataset(const std::filesystem::path& folder);
+  ~Dataset();
+
+  const DatasetIndex& index() const;
+  const DatasetSchema& schema() const { return index().schema; }
+  /// By id; `pixels` is empty.
+  const SampleRecord& record(std::int64_t id) const;
+  /// The image of sample `id`, height x width x channels bytes.
+  void pixels(std::int64_t id, std::span<std::uint8_t> out) const;
+
+  /// Ids of the rows that are "ok", in `split`, and pass the lists of `config`, ascending. Errors: DataError when there are none.
+  std::vector<std::int64_t> select(const DataConfig& config, const std::string& split) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+} // namespace radforge

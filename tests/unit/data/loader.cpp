@@ -1,0 +1,91 @@
+#include "radforge/data/loader.hpp"
+
+#include "radforge/core/error.hpp"
+
+#include "dataset_fixture.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <numeric>
+
+using namespace radforge;
+
+namespace {
+
+std::vector<std::int64_t> first_ids(std::size_t count) {
+  std::vector<std::int64_t> ids(count);
+  std::iota(ids.begin(), ids.end(), 0);
+  return ids;
+}
+
+} // namespace
+
+TEST_CASE("batches come in order with their images, whatever the number of threads and ranks") {
+  const DatasetFixture fixture(11);
+  const Dataset dataset(fixture.path());
+  const int num_threads = GENERATE(1, 3);
+  const int num_ranks = GENERATE(1, 2, 3);
+  Sampler expected(first_ids(11), 5, 4);
+  for (int rank = 0; rank < num_ranks; ++rank) {
+    Loader loader(dataset, Sampler(first_ids(11), 5, 4),
+                  {.first_step = 2, .last_step = 40, .rank = rank, .num_ranks = num_ranks, .num_threads = num_threads});
+    for (std::int64_t step = 2; step < 40; ++step) {
+      const Batch batch = loader.next();
+      CHECK(batch.step == step);
+      CHECK(batch.turns == expected.slice(step, rank, num_ranks));
+      REQUIRE(batch.pixels.size() == batch.turns.size() * 144);
+      for (std::size_t i = 0; i < batch.turns.size(); ++i) {
+        CHECK(shade_of(std::span(batch.pixels).subspan(i * 144, 144)) == batch.turns[i].id);
+      }
+    }
+    CHECK(loader.wait_s() >= 0);
+    CHECK_THROWS_AS(loader.next(), InternalError);
+  }
+}
+
+TEST_CASE("a rank whose share is empty gets empty batches") {
+  const DatasetFixture fixture(4);
+  const Dataset dataset(fixture.path());
+  Loader loader(dataset, Sampler(first_ids(4), 1, 4), {.last_step = 2, .rank = 0, .num_ranks = 2});
+  CHECK(loader.next().turns.empty());
+  CHECK(loader.next().pixels.empty());
+}
+
+TEST_CASE("a loader can be dropped at any point without hanging") {
+  const DatasetFixture fixture(11);
+  const Dataset dataset(fixture.path());
+  for (int taken = 0; taken < 6; ++taken) {
+    Loader loader(dataset, Sampler(first_ids(11), 5, 4), {.last_step = 1'000'000, .num_threads = 2, .num_ahead = 2});
+    for (int i = 0; i < taken; ++i) {
+      loader.next();
+    }
+  }
+  const Loader untouched(dataset, Sampler(first_ids(11), 5, 4), {.first_step = 3, .last_step = 3});
+  SUCCEED();
+}
+
+TEST_CASE("an error of a worker is thrown by next, after the batches before it") {
+  const DatasetFixture fixture(8);
+  const Dataset dataset(fixture.path());
+  std::vector<std::int64_t> ids = first_ids(8);
+  ids.push_back(99); // no such sample
+  Sampler order(ids, 1, 4);
+  std::int64_t bad_step = 0;
+  while (order.batch(bad_step)[0].id != 99) {
+    ++bad_step;
+  }
+  Loader loader(dataset, Sampler(ids, 1, 4), {.last_step = 100, .num_threads = 3});
+  for (std::int64_t step = 0; step < bad_step; ++step) {
+    CHECK(loader.next().step == step);
+  }
+  CHECK_THROWS_AS(loader.next(), InternalError);
+  CHECK_THROWS_AS(loader.next(), InternalError);
+}
+
+TEST_CASE("damaged pixels stop the loader with a data error") {
+  const DatasetFixture fixture(4);
+  const Dataset dataset(fixture.path());
+  std::filesystem::resize_file(fixture.path() / "shard-00000.h5", 200);
+  Loader loader(dataset, Sampler(first_ids(4), 4, 4), {.last_step = 1});
+  CHECK_THROWS_AS(loader.next(), Error);
+}
