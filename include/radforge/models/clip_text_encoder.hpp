@@ -1,0 +1,28 @@
+#pragma once
+
+#include "radforge/config/model_config.hpp"
+#include "radforge/nn/parameter_set.hpp"
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+
+namespace radforge {
+
+/// CLIP's text transformer (CLIPTextModel of transformers: same architecture, same names).
+class ClipTextEncoder {
+ public:
+  /// Registers the parameters. Errors: ConfigError (unknown activation).
+  ClipTextEncoder(const TextEncoderConfig& config, const ParameterScope& scope);
+  ~ClipTextEncoder();
+
+  /// Token ids N x tokens (int64) to states N x tokens x hidden_size after the final norm. Causal mask, no padding mask: as
+  /// Stable Diffusion conditions.
+  at::Tensor forward(const at::Tensor& ids) const;
+
+ private:
+  struct Blocks;
+  std::unique_ptr<Blocks> blocks_;
+};
+
+} // namespace radforge

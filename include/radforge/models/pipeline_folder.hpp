@@ -1,0 +1,31 @@
+#pragma once
+
+#include "radforge/config/model_config.hpp"
+#include "radforge/config/train_config.hpp"
+#include "radforge/nn/parameter_set.hpp"
+
+#include <filesystem>
+
+namespace radforge {
+
+/// The parts of a pipeline folder as diffusers' StableDiffusionPipeline lays it out: model_index.json, scheduler/, text_encoder/,
+/// tokenizer/, unet/, vae/, each with its configuration and safetensors weights under the ecosystem's names. Errors of all
+/// readers: DataError naming the file and the key, IoError.
+
+void write_unet(const std::filesystem::path& pipeline, const UNetConfig& config, const StateDict& weights);
+void write_autoencoder(const std::filesystem::path& pipeline, const AutoencoderConfig& config, const StateDict& weights);
+void write_text_encoder(const std::filesystem::path& pipeline, const TextEncoderConfig& config, const StateDict& weights);
+void write_scheduler(const std::filesystem::path& pipeline, const DiffusionConfig& config);
+/// model_index.json, which names the parts. Last: its presence says that the folder is a pipeline.
+void write_model_index(const std::filesystem::path& pipeline);
+
+UNetConfig read_unet_config(const std::filesystem::path& pipeline);
+AutoencoderConfig read_autoencoder_config(const std::filesystem::path& pipeline);
+TextEncoderConfig read_text_encoder_config(const std::filesystem::path& pipeline);
+DiffusionConfig read_scheduler_config(const std::filesystem::path& pipeline);
+
+StateDict read_unet_weights(const std::filesystem::path& pipeline);
+StateDict read_autoencoder_weights(const std::filesystem::path& pipeline);
+StateDict read_text_encoder_weights(const std::filesystem::path& pipeline);
+
+} // namespace radforge

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "radforge/config/model_config.hpp"
+#include "radforge/nn/parameter_set.hpp"
+
+#include <ATen/core/Tensor.h>
+
+#include <memory>
+
+namespace radforge {
+
+/// The denoiser of Stable Diffusion (UNet2DConditionModel of diffusers: same architecture, same names).
+class UNet {
+ public:
+  /// Registers the parameters. Errors: ConfigError (a block type that is not known, lists of different lengths).
+  UNet(const UNetConfig& config, const ParameterScope& scope);
+  ~UNet();
+
+  /// `x`: N x in_channels x H x W noisy latents; `timesteps`: N, int64; `context`: N x tokens x cross_attention_dim text states.
+  /// Returns N x out_channels x H x W.
+  at::Tensor forward(const at::Tensor& x, const at::Tensor& timesteps, const at::Tensor& context) const;
+
+ private:
+  struct Blocks;
+  std::unique_ptr<Blocks> blocks_;
+};
+
+} // namespace radforge

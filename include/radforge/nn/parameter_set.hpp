@@ -1,0 +1,107 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace radforge {
+
+/// Named tensors, as a weights file holds them.
+using StateDict = std::map<std::string, at::Tensor>;
+
+/// How a parameter starts. Random values are keyed by (seed, name): the order of registration and the number of ranks do not
+/// matter.
+struct Init {
+  enum class Kind { constant, uniform, normal } kind = Kind::constant;
+  double value = 0; ///< the constant, the bound of uniform(-value, value), or the standard deviation
+
+  static Init constant(double value) { return {Kind::constant, value}; }
+  static Init uniform(double bound) { return {Kind::uniform, bound}; }
+  static Init normal(double stddev) { return {Kind::normal, stddev}; }
+};
+
+/// All trained parameters of a run in one flat fp32 buffer, their gradients in a second of the same layout. Layers hold views of
+/// them; a reduction, the optimizer and an average over steps are one pass over one tensor each.
+///
+/// Layers register their tensors first (`ParameterScope::add`), then `allocate` makes the buffers and points the layers at them.
+/// A registered tensor must stay at its address.
+class ParameterSet {
+ public:
+  struct Entry {
+    std::string name;
+    std::vector<std::int64_t> shape;
+    Init init;
+    std::int64_t offset = 0; ///< first element in the flat buffer
+    std::int64_t count = 0;  ///< elements
+  };
+
+  ParameterSet() = default;
+  ParameterSet(const ParameterSet&) = delete;
+  ParameterSet& operator=(const ParameterSet&) = delete;
+
+  void add(std::string name, std::vector<std::int64_t> shape, Init init, at::Tensor& slot);
+
+  /// Buffers and initial values, keyed by `seed`.
+  void allocate(std::uint64_t seed);
+  /// The parameters' buffer alone, zero: for weights that are loaded and not trained.
+  void allocate_frozen();
+
+  const std::vector<Entry>& entries() const { return entries_; }
+  /// Parameters, without the padding between tensors.
+  std::int64_t num_parameters() const;
+
+  at::Tensor& flat() { return flat_; }
+  at::Tensor& flat_gradient() { return flat_gradient_; }
+
+  /// Views of a flat buffer of this layout by name; those whose name begins with `prefix`, which is cut off.
+  StateDict views(const at::Tensor& flat, const std::string& prefix = "") const;
+
+  /// Copies into `flat` the tensors of `state` under `prefix`. Errors: DataError that lists (the first 20) missing, unexpected
+  /// and mis-shaped tensors.
+  void load(const at::Tensor& flat, const StateDict& state, const std::string& prefix = "") const;
+
+ private:
+  friend class ScopedWeights;
+
+  void allocate_flat();
+
+  std::vector<Entry> entries_;
+  std::vector<at::Tensor*> slots_;
+  std::vector<at::Tensor> trained_;
+  at::Tensor flat_;
+  at::Tensor flat_gradient_;
+};
+
+/// Points the layers at another flat buffer (the averaged weights) for as long as it lives. Gradients do not flow there.
+class ScopedWeights {
+ public:
+  ScopedWeights(ParameterSet& parameters, const at::Tensor& flat);
+  ~ScopedWeights();
+  ScopedWeights(const ScopedWeights&) = delete;
+  ScopedWeights& operator=(const ScopedWeights&) = delete;
+
+ private:
+  ParameterSet& parameters_;
+};
+
+/// A ParameterSet and a dotted prefix: what a layer's constructor registers into.
+class ParameterScope {
+ public:
+  explicit ParameterScope(ParameterSet& parameters, std::string prefix = "")
+      : parameters_(&parameters), prefix_(std::move(prefix)) {}
+
+  ParameterScope operator/(const std::string& name) const { return ParameterScope(*parameters_, prefix_ + name + "."); }
+  ParameterScope operator/(std::size_t index) const { return *this / std::to_string(index); }
+  void add(const std::string& name, std::vector<std::int64_t> shape, Init init, at::Tensor& slot) const {
+    parameters_->add(prefix_ + name, std::move(shape), init, slot);
+  }
+
+ private:
+  ParameterSet* parameters_;
+  std::string prefix_;
+};
+
+} // namespace radforge

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "radforge/nn/parameter_set.hpp"
+
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace radforge {
+
+/// Reads a safetensors file; tensors are copies. Errors: DataError, IoError.
+StateDict read_state_dict(const std::filesystem::path& path);
+
+/// Writes a safetensors file in the order of names, atomically. Equal tensors give equal bytes. Errors: IoError.
+void write_state_dict(const std::filesystem::path& path, const StateDict& state,
+                      const std::map<std::string, std::string>& metadata = {{"format", "pt"}});
+
+} // namespace radforge

@@ -1,0 +1,63 @@
+#include "radforge/nn/layers.hpp"
+
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/embedding.h>
+#include <ATen/ops/group_norm.h>
+#include <ATen/ops/layer_norm.h>
+#include <ATen/ops/linear.h>
+
+#include <array>
+#include <cmath>
+
+namespace radforge {
+
+namespace {
+
+// torch.nn's default: He initialisation with a = sqrt(5), which is uniform within 1 / sqrt(fan_in).
+Init fan_in_uniform(std::int64_t fan_in) { return Init::uniform(1.0 / std::sqrt(static_cast<double>(fan_in))); }
+
+} // namespace
+
+Linear::Linear(const ParameterScope& scope, std::int64_t in, std::int64_t out, Bias with_bias) {
+  scope.add("weight", {out, in}, fan_in_uniform(in), weight);
+  if (with_bias == Bias::learned) {
+    scope.add("bias", {out}, fan_in_uniform(in), bias);
+  }
+}
+
+at::Tensor Linear::operator()(const at::Tensor& x) const { return at::linear(x, weight, bias); }
+
+Conv2d::Conv2d(const ParameterScope& scope, std::int64_t in, std::int64_t out, ConvShape conv_shape) : shape(conv_shape) {
+  const Init init = fan_in_uniform(in * shape.kernel * shape.kernel);
+  scope.add("weight", {out, in, shape.kernel, shape.kernel}, init, weight);
+  scope.add("bias", {out}, init, bias);
+}
+
+at::Tensor Conv2d::operator()(const at::Tensor& x) const {
+  const std::array stride{shape.stride, shape.stride};
+  const std::array padding{shape.padding, shape.padding};
+  return at::conv2d(x, weight, bias, stride, padding);
+}
+
+GroupNorm::GroupNorm(const ParameterScope& scope, std::int64_t num_groups, std::int64_t channels, double eps)
+    : groups(num_groups), epsilon(eps) {
+  scope.add("weight", {channels}, Init::constant(1), weight);
+  scope.add("bias", {channels}, Init::constant(0), bias);
+}
+
+at::Tensor GroupNorm::operator()(const at::Tensor& x) const { return at::group_norm(x, groups, weight, bias, epsilon); }
+
+LayerNorm::LayerNorm(const ParameterScope& scope, std::int64_t width, double eps) : epsilon(eps) {
+  scope.add("weight", {width}, Init::constant(1), weight);
+  scope.add("bias", {width}, Init::constant(0), bias);
+}
+
+at::Tensor LayerNorm::operator()(const at::Tensor& x) const { return at::layer_norm(x, {x.size(-1)}, weight, bias, epsilon); }
+
+Embedding::Embedding(const ParameterScope& scope, std::int64_t count, std::int64_t width, Init init) {
+  scope.add("weight", {count, width}, init, weight);
+}
+
+at::Tensor Embedding::operator()(const at::Tensor& ids) const { return at::embedding(weight, ids); }
+
+} // namespace radforge

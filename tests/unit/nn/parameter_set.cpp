@@ -1,0 +1,108 @@
+#include "radforge/nn/parameter_set.hpp"
+
+#include "radforge/core/error.hpp"
+
+#include "torch_catch.hpp"
+
+#include <ATen/ops/equal.h>
+#include <ATen/ops/ones.h>
+#include <ATen/ops/zeros_like.h>
+
+using namespace radforge;
+
+namespace {
+
+struct Pair {
+  explicit Pair(const ParameterScope& scope) {
+    scope.add("first", {2, 3}, Init::uniform(0.5), first);
+    (scope / "inner").add("second", {5}, Init::normal(2), second);
+  }
+  at::Tensor first;
+  at::Tensor second;
+};
+
+} // namespace
+
+TEST_CASE("parameters are views of one flat buffer, each on a cache line") {
+  ParameterSet parameters;
+  const Pair pair{ParameterScope(parameters)};
+  parameters.allocate(1);
+  CHECK(parameters.num_parameters() == 11);
+  CHECK(parameters.entries()[1].name == "inner.second");
+  CHECK(parameters.entries()[1].offset == 16);
+  parameters.flat().fill_(3);
+  CHECK(pair.first.sum().item<float>() == 18);
+  CHECK(pair.second.sizes() == at::IntArrayRef{5});
+}
+
+TEST_CASE("gradients add up in the flat buffer and padding stays zero") {
+  ParameterSet parameters;
+  const Pair pair{ParameterScope(parameters)};
+  parameters.allocate(1);
+  for (int i = 0; i < 2; ++i) {
+    pair.first.mul(3).sum().add(pair.second.sum()).backward();
+  }
+  CHECK(parameters.flat_gradient().narrow(0, 0, 6).eq(6).all().item<bool>());
+  CHECK(parameters.flat_gradient().narrow(0, 16, 5).eq(2).all().item<bool>());
+  CHECK(parameters.flat_gradient().sum().item<float>() == 6 * 6 + 5 * 2);
+}
+
+TEST_CASE("initial values are keyed by name, not by order or company") {
+  ParameterSet one;
+  const Pair pair{ParameterScope(one)};
+  one.allocate(5);
+
+  ParameterSet other;
+  at::Tensor before;
+  at::Tensor second;
+  other.add("before", {100}, Init::normal(1), before);
+  other.add("inner.second", {5}, Init::normal(2), second);
+  other.allocate(5);
+  CHECK(at::equal(pair.second, second));
+
+  ParameterSet reseeded;
+  const Pair changed{ParameterScope(reseeded)};
+  reseeded.allocate(6);
+  CHECK_FALSE(at::equal(pair.second, changed.second));
+  CHECK(pair.first.abs().max().item<float>() <= 0.5F);
+}
+
+TEST_CASE("weights load by name, and every misfit is listed") {
+  ParameterSet parameters;
+  const Pair pair{ParameterScope(parameters, "model.")};
+  parameters.allocate(1);
+  StateDict state = parameters.views(at::zeros_like(parameters.flat()), "model.");
+  parameters.load(parameters.flat(), state, "model.");
+  CHECK(pair.first.abs().max().item<float>() == 0);
+
+  state["extra"] = at::ones({1});
+  state["first"] = at::ones({3, 2});
+  state.erase("inner.second");
+  CHECK_THROWS_WITH(parameters.load(parameters.flat(), state, "model."),
+                    Catch::Contains("'extra' is unexpected") && Catch::Contains("'first' has shape [3, 2], expected [2, 3]") &&
+                        Catch::Contains("'inner.second' is missing"));
+  CHECK(pair.first.abs().max().item<float>() == 0);
+}
+
+TEST_CASE("ScopedWeights lends the layers another buffer and gives the trained one back") {
+  ParameterSet parameters;
+  const Pair pair{ParameterScope(parameters)};
+  parameters.allocate(1);
+  const float trained = pair.first.sum().item<float>();
+  {
+    const at::Tensor ones = at::ones(parameters.flat().sizes());
+    const ScopedWeights scoped(parameters, ones);
+    CHECK(pair.first.sum().item<float>() == 6);
+    CHECK_FALSE(pair.first.requires_grad());
+  }
+  CHECK(pair.first.sum().item<float>() == trained);
+  CHECK(pair.first.requires_grad());
+}
+
+TEST_CASE("frozen parameters have no gradients") {
+  ParameterSet parameters;
+  const Pair pair{ParameterScope(parameters)};
+  parameters.allocate_frozen();
+  CHECK_FALSE(pair.first.requires_grad());
+  CHECK_FALSE(parameters.flat_gradient().defined());
+}
