@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace radforge {
+
+class JsonLines;
+
+struct Metric {
+  std::string name;
+  double value = 0;
+};
+
+/// The numbers of a run in its folder, one JSON object a line, `{"step":10,"loss":0.1}`, steps strictly increasing:
+/// `metrics.jsonl` for results, the same in every repetition of the run, and `timing.jsonl` for rates and times. NaN and
+/// infinities become null. A line is handed to the operating system before the call returns, so it outlives a kill of the
+/// process; what a kill tears off is cut away at the next start. Rank 0 writes; on other ranks nothing happens. Errors: IoError
+/// (disk full: the half line is cut).
+class MetricLog {
+ public:
+  /// Opens the files and keeps what is in them.
+  MetricLog(const std::filesystem::path& folder, int rank);
+  ~MetricLog();
+  MetricLog(const MetricLog&) = delete;
+  MetricLog& operator=(const MetricLog&) = delete;
+
+  /// Drops the lines of later steps: the run goes on from `step`, that of the checkpoint it loaded. `kFromStart` drops all.
+  void resume_from(std::int64_t step);
+  static constexpr std::int64_t kFromStart = -1;
+
+  /// One line of results. InternalError unless `step` is above the last one's.
+  void write(std::int64_t step, const std::vector<Metric>& values);
+  /// One line of rates and times; its steps are counted apart.
+  void write_timing(std::int64_t step, const std::vector<Metric>& values);
+
+ private:
+  std::unique_ptr<JsonLines> metrics_;
+  std::unique_ptr<JsonLines> timing_;
+};
+
+} // namespace radforge

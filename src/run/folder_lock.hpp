@@ -1,0 +1,31 @@
+#pragma once
+
+#include <filesystem>
+
+namespace radforge {
+
+enum class LockState {
+  held,        ///< by this object
+  busy,        ///< by somebody else
+  unsupported, ///< the file system knows no locks
+};
+
+/// The lock of a file, freed by the kernel when the process ends in whatever way. On some network file systems it is seen on this
+/// machine only, so it proves that an owner on this machine is gone, and nothing about other machines.
+class FolderLock {
+ public:
+  /// Opens the file, makes it if it is not there. Errors: IoError.
+  explicit FolderLock(const std::filesystem::path& file);
+  ~FolderLock();
+  FolderLock(FolderLock&& other) noexcept;
+  FolderLock& operator=(FolderLock&&) = delete;
+
+  /// Does not wait; may be called again.
+  LockState try_lock();
+
+ private:
+  std::filesystem::path file_;
+  int descriptor_ = -1;
+};
+
+} // namespace radforge

@@ -1,0 +1,53 @@
+#include "folder_owner.hpp"
+
+#include "radforge/core/error.hpp"
+
+#include <utility>
+
+namespace radforge {
+
+FolderOwner::FolderOwner(std::filesystem::path folder, std::chrono::milliseconds lease, const Log& log)
+    : folder_(std::move(folder)), lease_(lease), ownership_(take_ownership(folder_, lease, log)),
+      thread_([this](const std::stop_token& stop) { beat(stop); }) {}
+
+FolderOwner::~FolderOwner() {
+  thread_.request_stop();
+  thread_.join();
+  try {
+    require_ownership(folder_, epoch());
+    ownership_.record.released = true;
+    update_record(folder_, ownership_.record);
+  } catch (const Error&) {
+    // The folder is another's, gone, or the disk is full: the next run finds the process gone.
+  }
+}
+
+void FolderOwner::beat(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  while (!wake_.wait_for(lock, stop, lease_ / 4, [&] { return stop.stop_requested(); })) {
+    try {
+      require_ownership(folder_, epoch());
+      ++ownership_.record.heartbeat;
+      update_record(folder_, ownership_.record);
+    } catch (const OwnedError&) {
+      return; // check_ownership() tells
+    } catch (const Error&) {
+      // A file system that fails now may work in time for the next beat.
+    }
+  }
+}
+
+void require_ownership(const std::filesystem::path& folder, std::int64_t epoch) {
+  const auto latest = latest_owner(folder);
+  if (!latest || latest->epoch < epoch) {
+    throw OwnedError("the output folder '{}' is no longer ours (the owner record of epoch {} was removed): start the run again",
+                     folder.string(), epoch);
+  }
+  if (latest->epoch > epoch) {
+    throw OwnedError("the output folder '{}' was taken over by another run ({}, since {}, epoch {} after our {}): nothing more "
+                     "is written here",
+                     folder.string(), describe(latest->process), latest->since, latest->epoch, epoch);
+  }
+}
+
+} // namespace radforge
