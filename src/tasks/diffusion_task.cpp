@@ -1,0 +1,135 @@
+#include "radforge/tasks/diffusion_task.hpp"
+
+#include "image_tensor.hpp"
+
+#include "radforge/core/error.hpp"
+#include "radforge/models/pipeline_folder.hpp"
+#include "radforge/nn/keyed_random.hpp"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/stack.h>
+#include <c10/core/GradMode.h>
+
+#include <algorithm>
+
+namespace radforge {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+DiffusionRunConfig with_vocabulary(DiffusionRunConfig config, const ClipTokenizer& tokenizer) {
+  config.text_encoder.vocab_size = tokenizer.vocab_size();
+  return config;
+}
+
+std::vector<RandomKey> keys_of(const Batch& batch, std::int64_t seed, Stream stream) {
+  std::vector<RandomKey> keys;
+  for (const SampleTurn& turn : batch.turns) {
+    keys.push_back({static_cast<std::uint64_t>(seed), stream, static_cast<std::uint64_t>(turn.id), turn.epoch});
+  }
+  return keys;
+}
+
+} // namespace
+
+DiffusionTask::DiffusionTask(const DiffusionRunConfig& config, const Dataset& dataset, const fs::path& tokenizer_folder)
+    : dataset_(dataset), tokenizer_folder_(tokenizer_folder), tokenizer_(tokenizer_folder),
+      autoencoder_config_(read_autoencoder_config(config.autoencoder)),
+      autoencoder_(autoencoder_config_, ParameterScope(frozen_)), schedule_(config.diffusion),
+      prediction_(prediction_of(config.diffusion.prediction_type)),
+      text_encoder_(with_vocabulary(config, tokenizer_).text_encoder, ParameterScope(parameters_, "text_encoder.")),
+      unet_(config.unet, ParameterScope(parameters_, "unet.")) {
+  config_ = with_vocabulary(config, tokenizer_);
+  frozen_.allocate_frozen();
+  frozen_.load(frozen_.flat(), read_autoencoder_weights(config.autoencoder));
+  if (config.unet.in_channels != autoencoder_config_.latent_channels ||
+      config.unet.cross_attention_dim != config.text_encoder.hidden_size) {
+    throw ConfigError(
+        "unet: in_channels {} and cross_attention_dim {} do not fit (the autoencoder's latents have {} channels, the "
+        "text encoder's states are {} wide)",
+        config.unet.in_channels, config.unet.cross_attention_dim, autoencoder_config_.latent_channels,
+        config.text_encoder.hidden_size);
+  }
+  config_.unet.sample_size = dataset.schema().height / autoencoder_.downscale();
+  parameters_.allocate(static_cast<std::uint64_t>(config.seed));
+}
+
+at::Tensor DiffusionTask::latents(const Batch& batch) {
+  const c10::NoGradGuard no_grad;
+  Batch fresh;
+  const std::size_t image = batch.turns.empty() ? 0 : batch.pixels.size() / batch.turns.size();
+  for (std::size_t i = 0; i < batch.turns.size(); ++i) {
+    if (!moments_.contains(batch.turns[i].id)) {
+      const auto pixels = batch.pixels.begin() + static_cast<std::ptrdiff_t>(i * image);
+      fresh.turns.push_back(batch.turns[i]);
+      fresh.pixels.insert(fresh.pixels.end(), pixels, pixels + static_cast<std::ptrdiff_t>(image));
+    }
+  }
+  if (!fresh.turns.empty()) {
+    const LatentMoments moments = autoencoder_.encode(image_tensor(fresh, dataset_.schema()));
+    for (std::size_t i = 0; i < fresh.turns.size(); ++i) {
+      const auto row = static_cast<std::int64_t>(i);
+      moments_[fresh.turns[i].id] = {moments.mean[row].clone(), moments.log_variance[row].clone()};
+    }
+  }
+  std::vector<at::Tensor> means;
+  std::vector<at::Tensor> log_variances;
+  for (const SampleTurn& turn : batch.turns) {
+    means.push_back(moments_.at(turn.id).mean);
+    log_variances.push_back(moments_.at(turn.id).log_variance);
+  }
+  const at::Tensor mean = at::stack(means);
+  const at::Tensor noise = keyed_normals(keys_of(batch, config_.seed, Stream::posterior), mean.sizes().slice(1).vec());
+  return mean.add(at::stack(log_variances).mul(0.5).exp().mul(noise)).mul(autoencoder_config_.scaling_factor);
+}
+
+at::Tensor DiffusionTask::token_ids(const Batch& batch, Captions captions) const {
+  const auto count = static_cast<std::int64_t>(batch.turns.size());
+  at::Tensor ids = at::empty({count, tokenizer_.max_length()}, at::kLong);
+  const std::vector<RandomKey> keys = keys_of(batch, config_.seed, Stream::dropout);
+  for (std::size_t i = 0; i < batch.turns.size(); ++i) {
+    const bool dropped =
+        captions == Captions::some_dropped && uniform(keys[i]) < static_cast<float>(config_.diffusion.caption_dropout);
+    const std::vector<std::int64_t> row = tokenizer_.encode(dropped ? "" : dataset_.record(batch.turns[i].id).prompt);
+    std::copy(row.begin(), row.end(),
+              ids.mutable_data_ptr<std::int64_t>() + static_cast<std::ptrdiff_t>(i) * tokenizer_.max_length());
+  }
+  return ids;
+}
+
+at::Tensor DiffusionTask::loss_sum(const Batch& batch, Captions captions) {
+  const at::Tensor clean = latents(batch);
+  const at::Tensor noise = keyed_normals(keys_of(batch, config_.seed, Stream::noise), clean.sizes().slice(1).vec());
+  at::Tensor timesteps = at::empty({clean.size(0)}, at::kLong);
+  const std::vector<RandomKey> keys = keys_of(batch, config_.seed, Stream::timestep);
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    timesteps.mutable_data_ptr<std::int64_t>()[i] = uniform_below(keys[i], static_cast<std::uint32_t>(schedule_.num_timesteps()));
+  }
+  const at::Tensor context = text_encoder_.forward(token_ids(batch, captions));
+  const at::Tensor predicted = unet_.forward(schedule_.add_noise(clean, noise, timesteps), timesteps, context);
+  const at::Tensor target = training_target(schedule_, prediction_, clean, noise, timesteps);
+  return predicted.sub(target).square().flatten(1).mean(1).sum();
+}
+
+double DiffusionTask::accumulate(const Batch& batch, std::int64_t global_batch_size) {
+  const at::Tensor loss = loss_sum(batch, Captions::some_dropped).div(static_cast<double>(global_batch_size));
+  loss.backward();
+  return loss.item<double>();
+}
+
+double DiffusionTask::validation_loss_sum(const Batch& batch) {
+  const c10::NoGradGuard no_grad;
+  return loss_sum(batch, Captions::all_kept).item<double>();
+}
+
+void DiffusionTask::write_result(const fs::path& folder, const at::Tensor& weights) {
+  write_unet(folder, config_.unet, parameters_.views(weights, "unet."));
+  write_text_encoder(folder, config_.text_encoder, parameters_.views(weights, "text_encoder."));
+  write_autoencoder(folder, autoencoder_config_, frozen_.views(frozen_.flat()));
+  write_scheduler(folder, config_.diffusion);
+  fs::copy(tokenizer_folder_, folder / "tokenizer");
+  write_model_index(folder);
+}
+
+} // namespace radforge

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "radforge/data/loader.hpp"
+#include "radforge/io/dataset_index.hpp"
+
+#include <ATen/core/Tensor.h>
+
+namespace radforge {
+
+/// The batch's images as N x C x H x W in [-1, 1], fp32.
+at::Tensor image_tensor(const Batch& batch, const DatasetSchema& schema);
+
+} // namespace radforge

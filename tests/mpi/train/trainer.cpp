@@ -1,0 +1,194 @@
+#include "radforge/train/trainer.hpp"
+
+#include "radforge/core/error.hpp"
+#include "radforge/nn/keyed_random.hpp"
+#include "radforge/nn/layers.hpp"
+#include "radforge/nn/state_dict.hpp"
+
+#include "mpi_world.hpp"
+#include "shared_folder.hpp"
+#include "tiny_dataset.hpp"
+
+#include "torch_catch.hpp"
+
+#include <ATen/ops/equal.h>
+#include <ATen/ops/from_blob.h>
+#include <c10/core/GradMode.h>
+
+#include <csignal>
+#include <fstream>
+#include <limits>
+#include <string>
+
+using namespace radforge;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Learns an image's mean brightness, shifted by a keyed random number, from its pixels.
+class BrightnessTask : public Task {
+ public:
+  explicit BrightnessTask(std::int64_t poisoned_from = -1)
+      : layer_(ParameterScope(parameters_, "layer."), 256, 1), poisoned_from_(poisoned_from) {
+    parameters_.allocate(3);
+  }
+  ParameterSet& parameters() override { return parameters_; }
+  double accumulate(const Batch& batch, std::int64_t global_batch_size) override {
+    at::Tensor loss = loss_sum(batch).div(static_cast<double>(global_batch_size));
+    if (poisoned_from_ >= 0 && batch.step >= poisoned_from_ && test_world().rank() == test_world().size() - 1) {
+      loss = loss.mul(std::numeric_limits<double>::quiet_NaN());
+    }
+    loss.backward();
+    return loss.item<double>();
+  }
+  double validation_loss_sum(const Batch& batch) override {
+    const c10::NoGradGuard no_grad;
+    return loss_sum(batch).item<double>();
+  }
+  void write_result(const fs::path& folder, const at::Tensor& weights) override {
+    write_state_dict(folder / "model.safetensors", parameters_.views(weights));
+  }
+
+ private:
+  at::Tensor loss_sum(const Batch& batch) const {
+    std::vector<RandomKey> keys;
+    for (const SampleTurn& turn : batch.turns) {
+      keys.push_back({1, Stream::noise, static_cast<std::uint64_t>(turn.id), turn.epoch});
+    }
+    const auto count = static_cast<std::int64_t>(batch.turns.size());
+    const at::Tensor x =
+        at::from_blob(const_cast<std::uint8_t*>(batch.pixels.data()), {count, 256}, at::kByte).to(at::kFloat).div(255);
+    return layer_(x).sub(x.mean(1, true)).sub(keyed_normals(keys, {1}), 0.1).square().sum();
+  }
+
+  ParameterSet parameters_;
+  Linear layer_;
+  std::int64_t poisoned_from_;
+};
+
+TrainPlan plan() {
+  TrainPlan plan;
+  plan.loop = {.steps = 30, .batch_size = 12, .log_every_steps = 5, .validate_every_steps = 10, .validation_images = 7};
+  plan.optimizer.warmup_steps = 3;
+  plan.optimizer.learning_rate = 0.02;
+  plan.checkpoint = {.every_steps = 10, .keep = 2};
+  plan.config_digest = "test";
+  plan.seed = 1;
+  return plan;
+}
+
+/// A run in its folder, as the command line makes one.
+struct Run {
+  explicit Run(const fs::path& folder)
+      : dir(folder, test_world(), log), metrics(folder, test_world().rank()), stop(folder / "stop") {}
+
+  TrainSummary train(const TrainPlan& plan, const Dataset& dataset, Task& task) {
+    RunContext context{log, test_world(), test_world(), dir, metrics, stop};
+    return Trainer(plan, context, dataset, task).run();
+  }
+
+  Log log;
+  RunDir dir;
+  MetricLog metrics;
+  StopRequest stop;
+};
+
+std::string text_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+struct Fixture {
+  Fixture() : folder(test_world()) {
+    agree(test_world(), [&] {
+      if (test_world().rank() == 0) {
+        write_tiny_dataset(folder.path() / "data", 40);
+      }
+    });
+    dataset.emplace(folder.path() / "data");
+  }
+  SharedFolder folder;
+  std::optional<Dataset> dataset;
+};
+
+} // namespace
+
+TEST_CASE_METHOD(Fixture, "training follows the same course on any number of ranks") {
+  BrightnessTask task;
+  const TrainSummary summary = Run(folder.path() / "run").train(plan(), *dataset, task);
+  CHECK(summary.steps == 30);
+
+  // One rank alone, as the reference, on every rank.
+  const std::unique_ptr<Communicator> self = make_self_communicator();
+  const fs::path own = folder.path() / ("alone-" + std::to_string(test_world().rank()));
+  BrightnessTask reference;
+  {
+    const Log log;
+    RunDir dir(own, *self, log);
+    MetricLog metrics(own, 0);
+    StopRequest stop;
+    RunContext context{log, *self, *self, dir, metrics, stop};
+    CHECK(Trainer(plan(), context, *dataset, reference).run().loss == Approx(summary.loss).epsilon(1e-6));
+  }
+  CHECK(task.parameters().flat().sub(reference.parameters().flat()).abs().max().item<float>() < 1e-5F);
+  CHECK(fs::exists(folder.path() / "run/pipeline/model.safetensors"));
+}
+
+TEST_CASE_METHOD(Fixture, "accumulating micro-batches changes nothing but rounding") {
+  BrightnessTask whole;
+  Run(folder.path() / "whole").train(plan(), *dataset, whole);
+  TrainPlan in_parts = plan();
+  in_parts.loop.micro_batch_size = 2;
+  BrightnessTask parts;
+  Run(folder.path() / "parts").train(in_parts, *dataset, parts);
+  CHECK(whole.parameters().flat().sub(parts.parameters().flat()).abs().max().item<float>() < 1e-5F);
+}
+
+TEST_CASE_METHOD(Fixture, "a run that was stopped and resumed equals one that was not, bit for bit") {
+  BrightnessTask undisturbed;
+  Run(folder.path() / "undisturbed").train(plan(), *dataset, undisturbed);
+
+  const fs::path path = folder.path() / "resumed";
+  {
+    BrightnessTask first;
+    Run run(path);
+    if (test_world().rank() == test_world().size() - 1) {
+      std::raise(SIGUSR1); // one rank is asked; all stop at the same step
+    }
+    CHECK_THROWS_AS(run.train(plan(), *dataset, first), StoppedError);
+  }
+  BrightnessTask second;
+  CHECK(Run(path).train(plan(), *dataset, second).steps == 30);
+  CHECK(at::equal(second.parameters().flat(), undisturbed.parameters().flat()));
+  CHECK(text_of(path / "metrics.jsonl") == text_of(folder.path() / "undisturbed/metrics.jsonl"));
+  for (const char* name : {"pipeline/model.safetensors", "checkpoints/step-30/first_moment.safetensors",
+                           "checkpoints/step-30/second_moment.safetensors", "checkpoints/step-30/average.safetensors"}) {
+    INFO(name);
+    CHECK(text_of(path / name) == text_of(folder.path() / "undisturbed" / name));
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "a finished run is not trained again") {
+  BrightnessTask first;
+  Run(folder.path() / "run").train(plan(), *dataset, first);
+  BrightnessTask again;
+  const TrainSummary summary = Run(folder.path() / "run").train(plan(), *dataset, again);
+  CHECK(summary.steps == 30);
+  CHECK(at::equal(first.parameters().flat(), again.parameters().flat()));
+}
+
+TEST_CASE_METHOD(Fixture, "steps that are not finite on one rank are skipped by all, and ten in a row end the run") {
+  BrightnessTask task(5);
+  BrightnessTask healthy;
+  TrainPlan short_plan = plan();
+  short_plan.loop.steps = 5;
+  short_plan.optimizer.schedule = "constant";
+  Run(folder.path() / "healthy").train(short_plan, *dataset, healthy);
+
+  TrainPlan long_plan = short_plan;
+  long_plan.loop.steps = 400;
+  Run run(folder.path() / "poisoned");
+  CHECK_THROWS_AS(run.train(long_plan, *dataset, task), DivergenceError);
+  // Parameters are those of the last good step.
+  CHECK(at::equal(task.parameters().flat(), healthy.parameters().flat()));
+}
