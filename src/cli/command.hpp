@@ -1,0 +1,45 @@
+#pragma once
+
+#include "radforge/comm/communicator.hpp"
+#include "radforge/core/log.hpp"
+
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace radforge {
+
+/// What the user typed behind the command's name.
+struct CommandLine {
+  std::string command;
+  std::filesystem::path config; ///< configuration file, or the folder for commands that look at one
+  std::vector<std::string> overrides;
+  std::filesystem::path output; ///< never empty: runs/<config name> when the user named none
+};
+
+/// What a command works with.
+struct CommandContext {
+  const CommandLine& line;
+  Communicator& world;
+  const Log& log;
+};
+
+struct Command {
+  const char* name;
+  const char* argument; ///< "CONFIG.yaml" or "FOLDER"
+  const char* help;
+  void (*run)(const CommandContext&);
+};
+
+/// One entry a subcommand, in the order of a user's work.
+std::span<const Command> commands();
+
+void run_prepare(const CommandContext& context);
+void run_train(const CommandContext& context);
+void run_generate(const CommandContext& context);
+void run_verify(const CommandContext& context);
+void run_inspect(const CommandContext& context);
+void run_config(const CommandContext& context);
+
+} // namespace radforge

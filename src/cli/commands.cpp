@@ -1,0 +1,19 @@
+#include "command.hpp"
+
+#include <array>
+
+namespace radforge {
+
+std::span<const Command> commands() {
+  static constexpr std::array table{
+      Command{"prepare", "CONFIG.yaml", "site tables and images -> verified shards", run_prepare},
+      Command{"train", "CONFIG.yaml", "train an autoencoder or a diffusion model (task: autoencoder, diffusion)", run_train},
+      Command{"generate", "CONFIG.yaml", "cohort -> plan -> synthetic shards and a contact sheet", run_generate},
+      Command{"inspect", "FOLDER", "what is in a data set or a pipeline folder", run_inspect},
+      Command{"verify", "FOLDER", "check every digest of a data set", run_verify},
+      Command{"config", "CONFIG.yaml", "check a configuration and print it with every default filled in", run_config},
+  };
+  return table;
+}
+
+} // namespace radforge

@@ -1,0 +1,67 @@
+#include "command.hpp"
+
+#include "radforge/config/generate_config.hpp"
+#include "radforge/config/load.hpp"
+#include "radforge/config/prepare_config.hpp"
+#include "radforge/config/train_config.hpp"
+#include "radforge/core/error.hpp"
+
+#include <cstdio>
+
+namespace radforge {
+
+namespace {
+
+template <class Config>
+Describe description_of(Config& config) {
+  return [&config](Schema& schema) { describe(schema, config); };
+}
+
+template <class Config>
+void print_resolved(const CommandLine& line) {
+  Config config;
+  load_config(line.config, line.overrides, description_of(config));
+  std::fputs(dump_config(description_of(config)).c_str(), stdout);
+}
+
+template <class Config>
+void print_documentation(const char* title) {
+  Config config;
+  std::printf("\n## %s\n\n%s", title, document_config(description_of(config)).c_str());
+}
+
+// The text of docs/configuration.md.
+void print_all_documentation() {
+  std::printf("# Configuration\n\nMade by `radforge config document`. Every key with its default; unknown keys are errors.\n");
+  print_documentation<PrepareConfig>("prepare");
+  print_documentation<AutoencoderRunConfig>("train, `task: autoencoder`");
+  print_documentation<DiffusionRunConfig>("train, `task: diffusion`");
+  print_documentation<GenerateConfig>("generate");
+}
+
+} // namespace
+
+void run_config(const CommandContext& context) {
+  if (context.world.rank() != 0) {
+    return;
+  }
+  if (context.line.config == "document") {
+    print_all_documentation();
+    return;
+  }
+  const std::string task = peek_config(context.line.config, context.line.overrides, "task");
+  if (task == "images") {
+    print_resolved<PrepareConfig>(context.line);
+  } else if (task == "autoencoder") {
+    print_resolved<AutoencoderRunConfig>(context.line);
+  } else if (task == "diffusion") {
+    print_resolved<DiffusionRunConfig>(context.line);
+  } else if (task == "generation") {
+    print_resolved<GenerateConfig>(context.line);
+  } else {
+    throw ConfigError("{}: task '{}' is not known (there are images, autoencoder, diffusion and generation)",
+                      context.line.config.string(), task);
+  }
+}
+
+} // namespace radforge

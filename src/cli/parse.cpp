@@ -1,0 +1,104 @@
+#include "parse.hpp"
+
+#include "radforge/core/build_info.hpp"
+#include "radforge/core/error.hpp"
+
+#include <boost/program_options.hpp>
+
+#include <sstream>
+
+namespace radforge {
+
+namespace po = boost::program_options;
+
+namespace {
+
+po::options_description visible_options() {
+  po::options_description options("Options");
+  options.add_options()                                                                                                  //
+      ("set", po::value<std::vector<std::string>>()->composing(), "path.key=value in place of the file's; repeatable")   //
+      ("output,o", po::value<std::string>(), "output folder (default: runs/<config name>); the same command resumes it") //
+      ("help,h", "this text")                                                                                            //
+      ("version", "version, revision and compiler");
+  return options;
+}
+
+std::string help_text() {
+  std::ostringstream text;
+  text << "Usage: radforge COMMAND [ARGUMENT] [--set path.key=value ...] [--output DIR]\n"
+          "alone or under mpirun or srun; the same command resumes.\n\nCommands\n";
+  for (const Command& command : commands()) {
+    text << fmt::format("  {:<9} {:<12} {}\n", command.name, command.argument, command.help);
+  }
+  text << '\n' << visible_options();
+  text << "\nExit codes: 0 done, 2 usage or configuration, 3 data, 4 input/output, 5 communication, 6 divergence, 70 internal,\n"
+          "73 output folder owned by another run, 75 stopped on request and resumable.\n";
+  return text.str();
+}
+
+std::string version_text() { return build_info_text(build_info()) + "\n"; }
+
+const Command& find_command(const std::string& name) {
+  std::string names;
+  for (const Command& command : commands()) {
+    if (name == command.name) {
+      return command;
+    }
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", command.name);
+  }
+  throw ConfigError("unknown command '{}' (there are: {}). See radforge --help", name, names);
+}
+
+} // namespace
+
+std::filesystem::path default_output(const std::filesystem::path& config) {
+  std::filesystem::path name = config.lexically_normal().replace_extension();
+  std::filesystem::path below;
+  bool found = false;
+  for (const auto& part : name) {
+    if (found) {
+      below /= part;
+    }
+    found = found || part == "configs";
+  }
+  return std::filesystem::path("runs") / (found ? below : name.filename());
+}
+
+ParsedArguments parse_arguments(int argc, const char* const* argv) {
+  po::options_description all = visible_options();
+  all.add_options()("command", po::value<std::string>())("argument", po::value<std::string>());
+  po::positional_options_description positions;
+  positions.add("command", 1).add("argument", 1);
+
+  po::variables_map values;
+  try {
+    po::store(po::command_line_parser(argc, argv).options(all).positional(positions).run(), values);
+    po::notify(values);
+  } catch (const po::error& error) {
+    throw ConfigError("{}. See radforge --help", error.what());
+  }
+
+  ParsedArguments parsed;
+  if (values.count("version") > 0) {
+    parsed.text = version_text();
+    return parsed;
+  }
+  if (values.count("help") > 0 || values.count("command") == 0) {
+    parsed.text = help_text();
+    return parsed;
+  }
+  parsed.line.command = values["command"].as<std::string>();
+  parsed.command = &find_command(parsed.line.command);
+  if (values.count("argument") == 0) {
+    throw ConfigError("radforge {} needs {}. See radforge --help", parsed.line.command, parsed.command->argument);
+  }
+  parsed.line.config = values["argument"].as<std::string>();
+  if (values.count("set") > 0) {
+    parsed.line.overrides = values["set"].as<std::vector<std::string>>();
+  }
+  parsed.line.output =
+      values.count("output") > 0 ? std::filesystem::path(values["output"].as<std::string>()) : default_output(parsed.line.config);
+  return parsed;
+}
+
+} // namespace radforge

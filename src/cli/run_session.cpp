@@ -1,0 +1,82 @@
+#include "run_session.hpp"
+
+#include "radforge/comm/agreement.hpp"
+#include "radforge/core/atomic_file.hpp"
+#include "radforge/core/error.hpp"
+#include "radforge/core/hash.hpp"
+
+#include <ATen/Parallel.h>
+
+#include <exception>
+#include <sstream>
+
+namespace radforge {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+// The first line of `ours` that `theirs` does not have in its place.
+std::string first_difference(const std::string& theirs, const std::string& ours) {
+  std::istringstream their_lines(theirs);
+  std::istringstream our_lines(ours);
+  for (std::string their_line, our_line; std::getline(our_lines, our_line);) {
+    if (!std::getline(their_lines, their_line) || their_line != our_line) {
+      return fmt::format("\"{}\" there, \"{}\" here", their_line, our_line);
+    }
+  }
+  return "it has more settings";
+}
+
+// Whether a run left something in the folder that another configuration must not touch.
+bool has_results(const fs::path& folder) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name == "checkpoints" || name == "pipeline" || (name.starts_with("shard-") && name.ends_with(".h5"))) {
+      return true;
+    }
+  }
+  return false;
+}
+
+void require_same_config(const fs::path& folder, const std::string& resolved) {
+  const fs::path path = folder / "config.yaml";
+  const std::string theirs = fs::exists(path) ? read_file(path) : std::string();
+  if (theirs != resolved && has_results(folder)) {
+    throw ConfigError("{} holds results of another configuration ({}). Name another --output, or remove the folder",
+                      folder.string(), theirs.empty() ? "it has no config.yaml" : first_difference(theirs, resolved));
+  }
+}
+
+} // namespace
+
+RunSession::RunSession(const CommandContext& command, const Describe& description)
+    : context(command), exceptions_before_(std::uncaught_exceptions()) {
+  const CommandLine& line = context.line;
+  agree(context.world, [&] { load_config(line.config, line.overrides, description); });
+  const std::string resolved = dump_config(description);
+  require_equal(context.world, resolved, "configuration");
+  config_digest_ = digest(resolved);
+
+  dir_.emplace(line.output, context.world, context.log);
+  agree(context.world, [&] { require_same_config(line.output, resolved); });
+  dir_->write_config(resolved);
+  record_.emplace(*dir_, context.world,
+                  RunInfo{fmt::format("radforge {} {}", line.command, line.config.string()), config_digest_,
+                          at::get_num_threads(), build_info()});
+  agree(context.world, [&] {
+    metrics_.emplace(line.output, context.world.rank());
+    stop_.emplace(line.output / "stop");
+  });
+}
+
+RunSession::~RunSession() {
+  const bool failed = std::uncaught_exceptions() > exceptions_before_;
+  try {
+    record_->finish(failed ? ExitCode::internal : ExitCode::ok, failed ? "error" : "done");
+  } catch (const Error& error) {
+    context.log.local(LogLevel::warning, error.what());
+  }
+}
+
+} // namespace radforge

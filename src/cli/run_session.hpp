@@ -1,0 +1,46 @@
+#pragma once
+
+#include "command.hpp"
+
+#include "radforge/config/load.hpp"
+#include "radforge/run/metric_log.hpp"
+#include "radforge/run/run_context.hpp"
+#include "radforge/run/run_dir.hpp"
+#include "radforge/run/run_record.hpp"
+#include "radforge/run/stop_request.hpp"
+
+#include <optional>
+#include <string>
+
+namespace radforge {
+
+/// What every command with an output folder begins with and ends with: the configuration read and agreed, the folder owned,
+/// `config.yaml` and `run.json` written, stop signals caught. Collective.
+class RunSession {
+ public:
+  /// Reads the configuration through `description`. Errors: ConfigError (also when the folder holds a run of another
+  /// configuration), OwnedError, IoError.
+  RunSession(const CommandContext& context, const Describe& description);
+  /// Writes how the run ended.
+  ~RunSession();
+  RunSession(const RunSession&) = delete;
+  RunSession& operator=(const RunSession&) = delete;
+
+  const RunDir& dir() const { return *dir_; }
+  const StopRequest& stop() const { return *stop_; }
+  /// Of the resolved configuration.
+  const std::string& config_digest() const { return config_digest_; }
+  RunContext run_context() { return {context.log, context.world, context.world, *dir_, *metrics_, *stop_}; }
+
+  const CommandContext& context;
+
+ private:
+  std::string config_digest_;
+  std::optional<RunDir> dir_;
+  std::optional<RunRecord> record_;
+  std::optional<MetricLog> metrics_;
+  std::optional<StopRequest> stop_;
+  int exceptions_before_ = 0;
+};
+
+} // namespace radforge
