@@ -57,12 +57,9 @@ void write_sheet(const SheetConfig& sheet, const GenerationPlan& plan, const fs:
             make_contact_sheet(real, images_of(Dataset(folder), ids), static_cast<int>(sheet.columns)));
 }
 
-} // namespace
-
-void run_generate(const CommandContext& context) {
-  const fs::path& folder = context.line.output;
-  GenerateConfig config;
-  RunSession session(context, [&](Schema& schema) { describe(schema, config); });
+void generate(const GenerateConfig& config, RunSession& session) {
+  const CommandContext& context = session.context;
+  const std::filesystem::path& folder = context.line.output;
   std::optional<GenerationPlan> plan;
   agree(context.world, [&] {
     plan.emplace(config);
@@ -96,6 +93,14 @@ void run_generate(const CommandContext& context) {
   if (context.world.rank() == 0) {
     std::printf("%s\n", (folder / "contact_sheet.png").c_str());
   }
+}
+
+} // namespace
+
+void run_generate(const CommandContext& context) {
+  GenerateConfig config;
+  RunSession session(context, [&](Schema& schema) { describe(schema, config); });
+  session.run([&] { generate(config, session); });
 }
 
 } // namespace radforge

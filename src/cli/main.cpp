@@ -1,5 +1,5 @@
 #include "parse.hpp"
-#include "threads.hpp"
+#include "process_setup.hpp"
 
 #include "radforge/comm/guard.hpp"
 #include "radforge/comm/mpi_session.hpp"
@@ -29,6 +29,7 @@ int main(int argc, char** argv) {
   const std::unique_ptr<Communicator> world = session.world();
   const Log log(world->rank(), world->size());
   return run_guarded(*world, log, [&] {
+    keep_freed_memory();
     set_threads_of_rank();
     arguments.command->run({arguments.line, *world, log});
     return static_cast<int>(ExitCode::ok);

@@ -65,13 +65,10 @@ void report(const DatasetIndex& index, const std::filesystem::path& folder, cons
   }
 }
 
-} // namespace
-
-void run_prepare(const CommandContext& context) {
+void prepare(const PrepareConfig& config, RunSession& session) {
+  const CommandContext& context = session.context;
   Communicator& world = context.world;
   const std::filesystem::path& folder = context.line.output;
-  PrepareConfig config;
-  RunSession session(context, [&](Schema& schema) { describe(schema, config); });
   bool complete = false;
   agree(world, [&] { complete = world.rank() == 0 && is_complete(folder, session.config_digest()); });
   if (all_max(world, complete ? 1 : 0) > 0) {
@@ -100,6 +97,14 @@ void run_prepare(const CommandContext& context) {
                            .counts = count_rows(records_of(manifest))};
   publish_index(index, session);
   report(index, folder, context);
+}
+
+} // namespace
+
+void run_prepare(const CommandContext& context) {
+  PrepareConfig config;
+  RunSession session(context, [&](Schema& schema) { describe(schema, config); });
+  session.run([&] { prepare(config, session); });
 }
 
 } // namespace radforge

@@ -7,7 +7,6 @@
 
 #include <ATen/Parallel.h>
 
-#include <exception>
 #include <sstream>
 
 namespace radforge {
@@ -50,8 +49,7 @@ void require_same_config(const fs::path& folder, const std::string& resolved) {
 
 } // namespace
 
-RunSession::RunSession(const CommandContext& command, const Describe& description)
-    : context(command), exceptions_before_(std::uncaught_exceptions()) {
+RunSession::RunSession(const CommandContext& command, const Describe& description) : context(command) {
   const CommandLine& line = context.line;
   agree(context.world, [&] { load_config(line.config, line.overrides, description); });
   const std::string resolved = dump_config(description);
@@ -70,13 +68,14 @@ RunSession::RunSession(const CommandContext& command, const Describe& descriptio
   });
 }
 
-RunSession::~RunSession() {
-  const bool failed = std::uncaught_exceptions() > exceptions_before_;
+void RunSession::run(const std::function<void()>& work) {
   try {
-    record_->finish(failed ? ExitCode::internal : ExitCode::ok, failed ? "error" : "done");
+    work();
   } catch (const Error& error) {
-    context.log.local(LogLevel::warning, error.what());
+    record_->finish(error.code(), error.what());
+    throw;
   }
+  record_->finish(ExitCode::ok, "done");
 }
 
 } // namespace radforge

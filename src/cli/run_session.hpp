@@ -9,6 +9,7 @@
 #include "radforge/run/run_record.hpp"
 #include "radforge/run/stop_request.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -21,10 +22,11 @@ class RunSession {
   /// Reads the configuration through `description`. Errors: ConfigError (also when the folder holds a run of another
   /// configuration), OwnedError, IoError.
   RunSession(const CommandContext& context, const Describe& description);
-  /// Writes how the run ended.
-  ~RunSession();
   RunSession(const RunSession&) = delete;
   RunSession& operator=(const RunSession&) = delete;
+
+  /// Runs the command's work and records in `run.json` how it ended; passes on what it throws.
+  void run(const std::function<void()>& work);
 
   const RunDir& dir() const { return *dir_; }
   const StopRequest& stop() const { return *stop_; }
@@ -40,7 +42,6 @@ class RunSession {
   std::optional<RunRecord> record_;
   std::optional<MetricLog> metrics_;
   std::optional<StopRequest> stop_;
-  int exceptions_before_ = 0;
 };
 
 } // namespace radforge

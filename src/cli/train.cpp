@@ -40,13 +40,15 @@ void train(TrainPlan plan, RunSession& session, const Dataset& dataset, Task& ta
 void train_autoencoder(const CommandContext& context) {
   AutoencoderRunConfig config;
   RunSession session(context, [&](Schema& schema) { describe(schema, config); });
-  std::optional<Dataset> dataset;
-  std::optional<AutoencoderTask> task;
-  agree(context.world, [&] {
-    dataset.emplace(config.data.dataset);
-    task.emplace(config, *dataset);
+  session.run([&] {
+    std::optional<Dataset> dataset;
+    std::optional<AutoencoderTask> task;
+    agree(context.world, [&] {
+      dataset.emplace(config.data.dataset);
+      task.emplace(config, *dataset);
+    });
+    train(plan_of(config, session.config_digest()), session, *dataset, *task);
   });
-  train(plan_of(config, session.config_digest()), session, *dataset, *task);
 }
 
 // The vocabulary comes from the prompts that training sees: rank 0 learns it, all read it.
@@ -70,12 +72,14 @@ fs::path make_tokenizer(const DiffusionRunConfig& config, const Dataset& dataset
 void train_diffusion(const CommandContext& context) {
   DiffusionRunConfig config;
   RunSession session(context, [&](Schema& schema) { describe(schema, config); });
-  std::optional<Dataset> dataset;
-  agree(context.world, [&] { dataset.emplace(config.data.dataset); });
-  const fs::path tokenizer = make_tokenizer(config, *dataset, session.dir(), context.world);
-  std::optional<DiffusionTask> task;
-  agree(context.world, [&] { task.emplace(config, *dataset, tokenizer); });
-  train(plan_of(config, session.config_digest()), session, *dataset, *task);
+  session.run([&] {
+    std::optional<Dataset> dataset;
+    agree(context.world, [&] { dataset.emplace(config.data.dataset); });
+    const fs::path tokenizer = make_tokenizer(config, *dataset, session.dir(), context.world);
+    std::optional<DiffusionTask> task;
+    agree(context.world, [&] { task.emplace(config, *dataset, tokenizer); });
+    train(plan_of(config, session.config_digest()), session, *dataset, *task);
+  });
 }
 
 } // namespace

@@ -1,5 +1,6 @@
 #include "image_tensor.hpp"
 
+#include <ATen/ops/empty.h>
 #include <ATen/ops/from_blob.h>
 
 namespace radforge {
@@ -9,7 +10,11 @@ at::Tensor image_tensor(const Batch& batch, const DatasetSchema& schema) {
   auto* pixels = const_cast<std::uint8_t*>(batch.pixels.data());
   const at::Tensor bytes = at::from_blob(
       pixels, {static_cast<std::int64_t>(batch.turns.size()), schema.height, schema.width, schema.channels}, at::kByte);
-  return bytes.permute({0, 3, 1, 2}).to(at::kFloat).div_(127.5).sub_(1).contiguous();
+  // Copied into fresh memory: with one channel the permuted view counts as contiguous, but its strides read as channels last, a
+  // layout in which ATen's group norm costs more than all convolutions together.
+  at::Tensor images = at::empty({bytes.size(0), schema.channels, schema.height, schema.width}, at::kFloat);
+  images.copy_(bytes.permute({0, 3, 1, 2}));
+  return images.div_(127.5).sub_(1);
 }
 
 } // namespace radforge

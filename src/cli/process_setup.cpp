@@ -1,7 +1,8 @@
-#include "threads.hpp"
+#include "process_setup.hpp"
 
 #include <ATen/Parallel.h>
 
+#include <malloc.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -21,6 +22,12 @@ int ranks_on_node() {
 }
 
 } // namespace
+
+void keep_freed_memory() {
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_TOP_PAD, 1 << 26);
+}
 
 void set_threads_of_rank() {
   if (std::getenv("OMP_NUM_THREADS") != nullptr) {

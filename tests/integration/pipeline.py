@@ -1,0 +1,98 @@
+#!/usr/bin/env python3
+"""The whole job at 1, 2, 3 and 4 ranks: prepare, train twice, generate, verify; what must be equal is."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+
+from radforge_cli import Workplace, tree
+
+
+def losses(folder):
+    return [json.loads(line)["loss"] for line in (folder / "metrics.jsonl").read_text().splitlines()]
+
+
+def same_course(one, other):
+    assert len(one) == len(other) > 0, (one, other)
+    for a, b in zip(one, other):
+        assert abs(a - b) <= 1e-5 * abs(a), (one, other)
+
+
+def at_every_number_of_ranks(place):
+    for ranks in (1, 2, 3, 4):
+        base = place.path / f"r{ranks}"
+        place.run("prepare", "configs/test/prepare.yaml", "--output", base / "prepare", ranks=ranks)
+        data = f"data.dataset={base / 'prepare'}"
+        place.run("train", "configs/test/autoencoder.yaml", "--output", base / "autoencoder", "--set", data, ranks=ranks)
+        place.run("train", "configs/test/diffusion.yaml", "--output", base / "diffusion", "--set", data,
+                  "--set", f"autoencoder={base / 'autoencoder/pipeline'}", ranks=ranks)
+        place.run("generate", "configs/test/generate.yaml", "--output", base / "generate",
+                  "--set", f"pipeline={base / 'diffusion/pipeline'}", "--set", f"sheet.real_dataset={base / 'prepare'}", ranks=ranks)
+        out, _ = place.run("verify", base / "generate", ranks=ranks)
+        assert "20 rows in 3 shards" in out and "every digest holds" in out, out
+        assert (base / "generate/contact_sheet.png").read_bytes().startswith(b"\x89PNG")
+
+    one = place.path / "r1"
+    for ranks in (2, 3, 4):
+        other = place.path / f"r{ranks}"
+        shards = tree(one / "prepare", (".h5", "dataset.json", "rejected.csv"))
+        assert len(shards) > 4 and shards == tree(other / "prepare", (".h5", "dataset.json", "rejected.csv"))
+        same_course(losses(one / "autoencoder"), losses(other / "autoencoder"))
+        same_course(losses(one / "diffusion"), losses(other / "diffusion"))
+
+
+def generation_does_not_depend_on_ranks(place):
+    for ranks in (1, 2, 3, 4):
+        place.run("generate", "configs/test/generate.yaml", "--output", f"g{ranks}", "--set", "pipeline=r1/diffusion/pipeline",
+                  "--set", "sheet.real_dataset=r1/prepare", ranks=ranks)
+    results = (".h5", "dataset.json", "plan.csv", ".png")
+    first = tree(place.path / "g1", results)
+    assert len(first) == 7, first.keys()
+    for ranks in (2, 3, 4):
+        other = tree(place.path / f"g{ranks}", results)
+        assert first == other, [name for name in first if first[name] != other.get(name)]
+
+
+def survives_kill(place):
+    """kill -9 of the launcher's ranks in mid-training; the same command ends as if nothing had been."""
+    arguments = ["train", "configs/test/diffusion.yaml", "--set", "data.dataset=r1/prepare", "--set", "autoencoder=r1/autoencoder/pipeline",
+                 "--set", "train.steps=60", "--output"]
+    place.run(*arguments, "undisturbed")
+    killed = subprocess.Popen(place.command(*arguments, "killed"), cwd=place.path, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while not (place.path / "killed/checkpoints/step-8").exists() and killed.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.005)
+    killed.send_signal(signal.SIGKILL)
+    assert killed.wait(timeout=10) == -signal.SIGKILL, "the run ended before it could be killed"
+    _, log = place.run(*arguments, "killed")
+    assert "continuing from step" in log, log
+    for name in ("pipeline", "checkpoints"):
+        suffixes = (".safetensors", ".json", ".txt")
+        assert tree(place.path / "undisturbed" / name, suffixes) == tree(place.path / "killed" / name, suffixes), name
+    assert (place.path / "undisturbed/metrics.jsonl").read_bytes() == (place.path / "killed/metrics.jsonl").read_bytes()
+
+
+def finished_work_is_not_done_again(place):
+    before = tree(place.path / "g1", (".h5",))
+    times = {path.name: path.stat().st_mtime_ns for path in (place.path / "g1").glob("shard-*.h5")}
+    (place.path / "g1/shard-00001.h5").unlink()
+    place.run("generate", "configs/test/generate.yaml", "--output", "g1", "--set", "pipeline=r1/diffusion/pipeline",
+              "--set", "sheet.real_dataset=r1/prepare")
+    assert before == tree(place.path / "g1", (".h5",))
+    for path in (place.path / "g1").glob("shard-*.h5"):
+        assert (path.stat().st_mtime_ns == times[path.name]) == (path.name != "shard-00001.h5"), path
+
+
+def main():
+    with Workplace(*sys.argv[1:3]) as place:
+        at_every_number_of_ranks(place)
+        generation_does_not_depend_on_ranks(place)
+        survives_kill(place)
+        finished_work_is_not_done_again(place)
+
+
+if __name__ == "__main__":
+    main()
