@@ -1,5 +1,7 @@
 #include "radforge/io/verify.hpp"
 
+#include "contained.hpp"
+
 #include "radforge/core/error.hpp"
 #include "radforge/core/hash.hpp"
 #include "radforge/io/dataset_index.hpp"
@@ -53,11 +55,11 @@ std::string difference_in(const fs::path& path, const ShardSummary& expected) {
       }
     }
     if (rows.empty()) {
-      return "file digest differs, all images are right: metadata or structure is damaged";
+      return "all images are right: metadata or structure is damaged";
     }
-    return fmt::format("file digest differs, images differ in rows {}", ranges_of(rows));
+    return fmt::format("images differ in rows {}", ranges_of(rows));
   } catch (const Error& error) {
-    return fmt::format("file digest differs and no row can be read: {}", error.what());
+    return fmt::format("no row can be read: {}", error.what());
   }
 }
 
@@ -81,7 +83,8 @@ VerifyReport verify_shard(const fs::path& folder, const ShardSummary& expected) 
       report.problems.push_back(fmt::format("{}: {} bytes where {} belong", path.string(), size, expected.num_bytes));
     }
     if (digest_file(path) != expected.file_digest) {
-      report.problems.push_back(fmt::format("{}: {}", path.string(), difference_in(path, expected)));
+      report.problems.push_back(fmt::format("{}: file digest differs: {}", path.string(),
+                                            run_contained([&] { return difference_in(path, expected); })));
     } else {
       report.num_rows = expected.num_rows;
     }

@@ -1,0 +1,53 @@
+#include "../../../src/cli/parse.hpp"
+
+#include "radforge/core/error.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <vector>
+
+using namespace radforge;
+
+namespace {
+
+ParsedArguments parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "radforge");
+  return parse_arguments(static_cast<int>(arguments.size()), arguments.data());
+}
+
+} // namespace
+
+TEST_CASE("a command line is taken apart, options before or behind") {
+  const ParsedArguments parsed = parse({"train", "--set", "a.b=1", "c.yaml", "--output", "out", "--set", "d=[1, 2]"});
+  REQUIRE(parsed.command != nullptr);
+  CHECK(std::string(parsed.command->name) == "train");
+  CHECK(parsed.line.config == "c.yaml");
+  CHECK(parsed.line.output == "out");
+  CHECK(parsed.line.overrides == std::vector<std::string>({"a.b=1", "d=[1, 2]"}));
+}
+
+TEST_CASE("the output folder is named by the configuration") {
+  CHECK(default_output("configs/demo/diffusion.yaml") == "runs/demo/diffusion");
+  CHECK(default_output("/somewhere/configs/train/./roentgen-v2.yaml") == "runs/train/roentgen-v2");
+  CHECK(default_output("mine.yaml") == "runs/mine");
+  CHECK(default_output("../elsewhere/mine.v2.yaml") == "runs/mine.v2");
+  CHECK(parse({"train", "configs/demo/diffusion.yaml"}).line.output == "runs/demo/diffusion");
+}
+
+TEST_CASE("help lists every command, and no command at all asks for it") {
+  for (const ParsedArguments& parsed : {parse({"--help"}), parse({}), parse({"train", "-h"})}) {
+    REQUIRE(parsed.text);
+    for (const Command& command : commands()) {
+      CHECK_THAT(*parsed.text, Catch::Contains(command.name));
+    }
+  }
+  CHECK_THAT(*parse({"--version"}).text, Catch::StartsWith("radforge "));
+}
+
+TEST_CASE("a command line that makes no sense is a usage error") {
+  CHECK_THROWS_WITH(parse({"trian", "c.yaml"}), Catch::Contains("'trian'") && Catch::Contains("train"));
+  CHECK_THROWS_WITH(parse({"train"}), Catch::Contains("CONFIG.yaml"));
+  CHECK_THROWS_AS(parse({"train", "a.yaml", "b.yaml"}), ConfigError);
+  CHECK_THROWS_AS(parse({"train", "a.yaml", "--outptu", "x"}), ConfigError);
+  CHECK_THROWS_AS(parse({"train", "a.yaml", "--set"}), ConfigError);
+}
