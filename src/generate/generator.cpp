@@ -58,7 +58,12 @@ struct Generator::Pipeline {
   DatasetSchema schema;
 };
 
-Generator::Generator(const GenerateConfig& config) : config_(config), pipeline_(std::make_unique<Pipeline>(config.pipeline)) {
+Generator::Generator(const GenerateConfig& config) : config_(config) {
+  if (!fs::exists(fs::path(config.pipeline) / "model_index.json")) {
+    throw DataError("{} is not a pipeline folder (it has no model_index.json). Train one, or name another as 'pipeline'",
+                    config.pipeline);
+  }
+  pipeline_ = std::make_unique<Pipeline>(config.pipeline);
   DdimSampler(pipeline_->schedule, prediction_of(pipeline_->diffusion_config.prediction_type), config.sampler.steps); // checks
 }
 

@@ -35,7 +35,7 @@ def configuration(place):
 
 
 def data(place):
-    expect_message(place, 3, ["nowhere"], "train", "configs/test/autoencoder.yaml", "--set", "data.dataset=nowhere", "--output", "o")
+    expect_message(place, 4, ["nowhere"], "train", "configs/test/autoencoder.yaml", "--set", "data.dataset=nowhere", "--output", "o")
     expect_message(place, 2, ["data/none"], "prepare", "configs/test/prepare.yaml", "--set", "sites.0.root=data/none", "--output", "o")
     expect_message(place, 3, ["no-pipeline"], "generate", "configs/test/generate.yaml", "--set", "pipeline=no-pipeline", "--output", "o")
 

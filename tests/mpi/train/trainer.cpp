@@ -68,7 +68,7 @@ class BrightnessTask : public Task {
 
 TrainPlan plan() {
   TrainPlan plan;
-  plan.loop = {.steps = 30, .batch_size = 12, .log_every_steps = 5, .validate_every_steps = 10, .validation_images = 7};
+  plan.loop = {.steps = 30, .batch_size = 12, .log_every_steps = 1, .validate_every_steps = 10, .validation_images = 7};
   plan.optimizer.warmup_steps = 3;
   plan.optimizer.learning_rate = 0.02;
   plan.checkpoint = {.every_steps = 10, .keep = 2};
@@ -96,6 +96,15 @@ struct Run {
 std::string text_of(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+/// A number of the first step.
+double at_first_step(const fs::path& folder, const std::string& name) {
+  const std::string text = text_of(folder / "metrics.jsonl");
+  const std::string key = "\"" + name + "\":";
+  const std::size_t place = text.find(key);
+  REQUIRE(place != std::string::npos);
+  return std::stod(text.substr(place + key.size()));
 }
 
 struct Fixture {
@@ -128,7 +137,12 @@ TEST_CASE_METHOD(Fixture, "training follows the same course on any number of ran
     MetricLog metrics(own, 0);
     StopRequest stop;
     RunContext context{log, *self, *self, dir, metrics, stop};
-    CHECK(Trainer(plan(), context, *dataset, reference).run().loss == Approx(summary.loss).epsilon(1e-6));
+    CHECK(Trainer(plan(), context, *dataset, reference).run().loss == Approx(summary.loss).epsilon(1e-4));
+  }
+  // A product over a smaller batch and sums over ranks round in another order; what that does to the weights grows with the
+  // steps.
+  for (const char* name : {"loss", "gradient_norm"}) {
+    CHECK(at_first_step(folder.path() / "run", name) == Approx(at_first_step(own, name)).epsilon(5e-6));
   }
   CHECK(task.parameters().flat().sub(reference.parameters().flat()).abs().max().item<float>() < 1e-5F);
   CHECK(fs::exists(folder.path() / "run/pipeline/model.safetensors"));
