@@ -12,8 +12,6 @@
 namespace radforge {
 namespace {
 
-constexpr const char* memory_advice = "give the process more memory, or make smaller shards";
-
 std::mutex& hdf5_mutex() {
   static std::mutex mutex;
   return mutex;
@@ -24,16 +22,6 @@ herr_t keep_innermost(unsigned depth, const H5E_error2_t* error, void* out) {
     *static_cast<std::string*>(out) = error->desc;
   }
   return 0;
-}
-
-/// The oldest format, which every reader knows; the virtual data set takes what it needs of 1.10 beyond it. (Newer superblocks
-/// have a checksum, and H5Fget_file_image of 1.10.8 returns a wrong one.) Locks of the file system are not used: a published
-/// shard does not change, and parallel file systems often lack them.
-Hdf5Properties access_properties() {
-  Hdf5Properties properties(H5Pcreate(H5P_FILE_ACCESS));
-  H5Pset_libver_bounds(properties.id(), H5F_LIBVER_EARLIEST, H5F_LIBVER_V110);
-  H5Pset_file_locking(properties.id(), false, true);
-  return properties;
 }
 
 } // namespace
@@ -54,23 +42,13 @@ std::string hdf5_reason() {
   return reason.empty() ? "no reason given by HDF5" : reason;
 }
 
-Hdf5File create_hdf5_in_memory(const std::filesystem::path& path) {
-  constexpr std::size_t growth_bytes = 1 << 20;
-  const Hdf5Properties access = access_properties();
-  H5Pset_fapl_core(access.id(), growth_bytes, false);
-  const Hdf5Properties creation(H5Pcreate(H5P_FILE_CREATE));
-  H5Pset_obj_track_times(creation.id(), false);
-  return Hdf5File(check_hdf5<IoError>(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()),
-                                      "begin the file in memory", path, memory_advice));
-}
-
-std::vector<std::byte> hdf5_image(const Hdf5File& file, const std::filesystem::path& path) {
-  check_hdf5<IoError>(H5Fflush(file.id(), H5F_SCOPE_LOCAL), "finish the file in memory", path, memory_advice);
-  const auto size = static_cast<std::size_t>(
-      check_hdf5<IoError>(H5Fget_file_image(file.id(), nullptr, 0), "size the file", path, memory_advice));
-  std::vector<std::byte> image(size);
-  check_hdf5<IoError>(H5Fget_file_image(file.id(), image.data(), size), "take the file from memory", path, memory_advice);
-  return image;
+Hdf5Properties hdf5_access_properties() {
+  Hdf5Properties properties(H5Pcreate(H5P_FILE_ACCESS));
+  // All metadata of this format has checksums. Without them HDF5 1.10 was seen to crash on damaged files.
+  H5Pset_libver_bounds(properties.id(), H5F_LIBVER_V110, H5F_LIBVER_V110);
+  // A published shard does not change, and parallel file systems often lack locks.
+  H5Pset_file_locking(properties.id(), false, true);
+  return properties;
 }
 
 Hdf5File open_hdf5_file(const std::filesystem::path& path) {
@@ -81,7 +59,7 @@ Hdf5File open_hdf5_file(const std::filesystem::path& path) {
   if (!std::filesystem::is_regular_file(path, ignored)) {
     throw IoError("{}: cannot be read (not a regular file); give a file", path.string());
   }
-  const Hdf5Properties access_list = access_properties();
+  const Hdf5Properties access_list = hdf5_access_properties();
   return Hdf5File(check_hdf5<DataError>(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access_list.id()), "open it as HDF5", path,
                                         "it is damaged, truncated or no HDF5 file; make it again"));
 }

@@ -7,7 +7,6 @@
 #include <mutex>
 #include <string>
 #include <utility>
-#include <vector>
 
 namespace radforge {
 
@@ -61,12 +60,8 @@ Result check_hdf5(Result result, const char* what, const std::filesystem::path& 
   return result;
 }
 
-/// A file in memory only, whose bytes depend on what is written alone: fixed format version, no times. In memory, because
-/// HDF5 1.10 hides some failed writes, and crashes at exit after others. `path` stands in messages. Errors: IoError.
-Hdf5File create_hdf5_in_memory(const std::filesystem::path& path);
-
-/// The bytes of a file in memory, once all its datasets are closed. Errors: IoError.
-std::vector<std::byte> hdf5_image(const Hdf5File& file, const std::filesystem::path& path);
+/// How all files are opened: one format version, and no locks.
+Hdf5Properties hdf5_access_properties();
 
 /// Opens for reading. Errors: IoError (missing, unreadable, not a file), DataError (not HDF5, truncated).
 Hdf5File open_hdf5_file(const std::filesystem::path& path);

@@ -2,6 +2,9 @@
 
 #include "radforge/core/error.hpp"
 
+#include "stored_chunk.hpp"
+#include "zlib_codec.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -91,12 +94,17 @@ void check_dataset(hid_t dataset, const ShardColumn& column, hsize_t num_rows, h
   }
 }
 
+/// Decompresses by itself: HDF5 takes a chunk that is not stored for zeros, and fills one that is too short with whatever lies in
+/// memory.
 std::vector<char> read_column(hid_t file, const ShardColumn& column, hsize_t num_rows, const std::filesystem::path& path) {
   const Hdf5Dataset dataset = open_dataset(file, column.name, path);
   check_dataset(dataset.id(), column, num_rows, num_rows, path);
   std::vector<char> bytes(num_rows * column.row_bytes());
-  check_hdf5<DataError>(H5Dread(dataset.id(), column.type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), "read a column",
-                        path, advice);
+  const std::string what = fmt::format("the column '{}'", column.name);
+  const std::vector<std::byte> stored = read_stored_chunk(dataset.id(), 0, std::filesystem::file_size(path), what, path);
+  if (!zlib_decompress(stored, std::as_writable_bytes(std::span(bytes)))) {
+    refuse(path, fmt::format("{} is damaged: its bytes do not decompress to its rows", what));
+  }
   return bytes;
 }
 

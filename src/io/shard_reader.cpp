@@ -27,7 +27,7 @@ struct ShardReader::State {
   std::vector<std::byte> stored(std::int64_t row) const {
     require(row >= 0 && row < shard.num_rows, "a row lies in its shard");
     const Hdf5Lock lock;
-    return read_stored_chunk(shard.images.id(), static_cast<hsize_t>(row), file_bytes, path);
+    return read_stored_chunk(shard.images.id(), static_cast<hsize_t>(row), file_bytes, fmt::format("row {}", row), path);
   }
 
   std::filesystem::path path;

@@ -3,6 +3,7 @@
 #include "radforge/core/error.hpp"
 #include "radforge/core/hash.hpp"
 
+#include "hdf5_memory.hpp"
 #include "partial_file.hpp"
 #include "record_check.hpp"
 #include "stored_chunk.hpp"
@@ -48,14 +49,18 @@ struct ShardWriter::State {
   State(const std::filesystem::path& path_, DatasetSchema schema_, Options options_)
       : path(path_), schema(std::move(schema_)), options(options_), compressor(options.compression_level), partial(path_) {
     const Hdf5Lock lock;
-    file = create_hdf5_in_memory(path);
-    write_number(file.id(), "schema_version", DatasetIndex::schema_version, path);
-    write_number(file.id(), "first_id", options.first_id, path);
-    images = create_dataset(file.id(), images_column(schema), static_cast<hsize_t>(options.num_rows), 1,
+    file = std::make_unique<Hdf5MemoryFile>(path);
+    write_number(file->id(), "schema_version", DatasetIndex::schema_version, path);
+    write_number(file->id(), "first_id", options.first_id, path);
+    images = create_dataset(file->id(), images_column(schema), static_cast<hsize_t>(options.num_rows), 1,
                             options.compression_level, path);
   }
 
-  ~State() { close_hdf5(); }
+  ~State() {
+    const Hdf5Lock lock;
+    images.close();
+    file.reset();
+  }
 
   void write_image(const SampleRecord& record) {
     const auto row = static_cast<hsize_t>(rows.size());
@@ -70,17 +75,12 @@ struct ShardWriter::State {
     rows.push_back(std::move(metadata));
   }
 
-  /// The file's bytes. HDF5's copy is given back before they are written out.
+  /// The file's bytes.
   std::vector<std::byte> finish() {
-    std::vector<std::byte> image;
-    {
-      const Hdf5Lock lock;
-      write_columns();
-      check_hdf5<IoError>(images.close(), "close a dataset", path, "report it");
-      image = hdf5_image(file, path);
-    }
-    close_hdf5();
-    return image;
+    const Hdf5Lock lock;
+    write_columns();
+    check_hdf5<InternalError>(images.close(), "close a dataset", path, "report it");
+    return file->close();
   }
 
   void write_columns() {
@@ -95,17 +95,11 @@ struct ShardWriter::State {
   }
 
   void write_column(const ShardColumn& column, std::span<const std::byte> bytes) {
-    const Hdf5Dataset dataset = create_dataset(file.id(), column, rows.size(), rows.size(), options.compression_level, path);
+    const Hdf5Dataset dataset = create_dataset(file->id(), column, rows.size(), rows.size(), options.compression_level, path);
     if (std::string_view(column.name) == "findings") {
       write_names(dataset.id(), schema.findings, path);
     }
     write_stored_chunk(dataset.id(), 0, compressor.compress(bytes), path);
-  }
-
-  void close_hdf5() {
-    const Hdf5Lock lock;
-    images.close();
-    file.close();
   }
 
   std::filesystem::path path;
@@ -113,7 +107,7 @@ struct ShardWriter::State {
   Options options;
   ZlibCompressor compressor;
   PartialFile partial;
-  Hdf5File file;
+  std::unique_ptr<Hdf5MemoryFile> file;
   Hdf5Dataset images;
   std::vector<SampleRecord> rows; ///< without pixels
   std::vector<std::string> row_digests;

@@ -35,21 +35,21 @@ void write_stored_chunk(hid_t dataset, hsize_t row, std::span<const std::byte> s
                       write_advice);
 }
 
-std::vector<std::byte> read_stored_chunk(hid_t dataset, hsize_t row, std::uintmax_t file_bytes,
+std::vector<std::byte> read_stored_chunk(hid_t dataset, hsize_t row, std::uintmax_t file_bytes, const std::string& what,
                                          const std::filesystem::path& path) {
   const auto offset = offset_of(row);
   hsize_t size = 0;
   check_hdf5<DataError>(H5Dget_chunk_storage_size(dataset, offset.data(), &size), "find a chunk", path, read_advice);
   if (size == 0 || size > file_bytes) {
-    throw DataError("{}: row {} is not stored; {}", path.string(), row, read_advice);
+    throw DataError("{}: {} is not stored; {}", path.string(), what, read_advice);
   }
   std::vector<std::byte> stored(size);
   std::uint32_t skipped_filters = 0;
   check_hdf5<DataError>(H5Dread_chunk(dataset, H5P_DEFAULT, offset.data(), &skipped_filters, stored.data()), "read a chunk", path,
                         read_advice);
   if (skipped_filters != 0) {
-    throw DataError("{}: row {} is stored without compression (docs/data-format.md demands it); make the shard again",
-                    path.string(), row);
+    throw DataError("{}: {} is stored without compression (docs/data-format.md demands it); make the shard again", path.string(),
+                    what);
   }
   return stored;
 }

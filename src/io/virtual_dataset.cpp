@@ -2,6 +2,7 @@
 
 #include "radforge/core/error.hpp"
 
+#include "hdf5_memory.hpp"
 #include "partial_file.hpp"
 #include "shard_layout.hpp"
 
@@ -48,13 +49,13 @@ void write_column(hid_t file, const ShardColumn& column, const DatasetIndex& ind
 
 std::vector<std::byte> image_of(const DatasetIndex& index, const std::filesystem::path& path) {
   const Hdf5Lock lock;
-  const Hdf5File file = create_hdf5_in_memory(path);
+  Hdf5MemoryFile file(path);
   write_number(file.id(), "schema_version", DatasetIndex::schema_version, path);
   write_number(file.id(), "first_id", index.shards.empty() ? 0 : index.shards.front().first_id, path);
   for (const ShardColumn& column : columns_of(index.schema)) {
     write_column(file.id(), column, index, path);
   }
-  return hdf5_image(file, path);
+  return file.close();
 }
 
 } // namespace

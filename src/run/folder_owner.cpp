@@ -2,6 +2,7 @@
 
 #include "radforge/core/error.hpp"
 
+#include <exception>
 #include <utility>
 
 namespace radforge {
@@ -17,7 +18,7 @@ FolderOwner::~FolderOwner() {
     require_ownership(folder_, epoch());
     ownership_.record.released = true;
     update_record(folder_, ownership_.record);
-  } catch (const Error&) {
+  } catch (const std::exception&) {
     // The folder is another's, gone, or the disk is full: the next run finds the process gone.
   }
 }
@@ -31,7 +32,7 @@ void FolderOwner::beat(const std::stop_token& stop) {
       update_record(folder_, ownership_.record);
     } catch (const OwnedError&) {
       return; // check_ownership() tells
-    } catch (const Error&) {
+    } catch (const std::exception&) {
       // A file system that fails now may work in time for the next beat.
     }
   }

@@ -107,7 +107,8 @@ std::optional<OwnerRecord> latest_owner(const fs::path& folder) {
       return record;
     } catch (const IoError&) {
       // A new owner removes the records of earlier ones: look again if the file is gone, report what else there may be.
-      if (fs::exists(path)) {
+      std::error_code problem;
+      if (fs::symlink_status(path, problem).type() != fs::file_type::not_found) {
         throw;
       }
     }

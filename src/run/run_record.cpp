@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 
 namespace radforge {
@@ -21,13 +22,17 @@ Json read_record(const std::filesystem::path& file) {
     return {{"schema", 1}, {"starts", Json::array()}};
   }
   auto json = Json::parse(read_file(file), nullptr, false);
-  if (!json.is_object() || !json.contains("starts") || !json["starts"].is_array()) {
+  if (!json.is_object() || !json.contains("starts") || !json["starts"].is_array() ||
+      !std::ranges::all_of(json["starts"], [](const Json& start) { return start.is_object(); })) {
     throw DataError("'{}' is no record of runs (it was changed by hand or by another program): move it away", file.string());
   }
   return json;
 }
 
-void write_record(const std::filesystem::path& file, const Json& json) { write_file_atomically(file, json.dump(2) + "\n"); }
+void write_record(const std::filesystem::path& file, const Json& json) {
+  // A reason may name a file in whatever encoding.
+  write_file_atomically(file, json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n");
+}
 
 /// Ranks on each host, in rank order of the hosts' first ranks.
 Json ranks_by_host(const std::vector<std::string>& host_of_rank) {
@@ -84,7 +89,7 @@ void RunRecord::finish(ExitCode code, std::string_view reason) const {
   const auto file = dir_.path() / "run.json";
   auto json = read_record(file);
   for (auto& start : json["starts"]) {
-    if (start.value("epoch", std::int64_t{0}) == dir_.epoch()) {
+    if (start.contains("epoch") && start["epoch"] == dir_.epoch()) {
       start["ended"] = utc_timestamp();
       start["exit_code"] = static_cast<int>(code);
       start["reason"] = reason;

@@ -3,7 +3,19 @@
 set -euo pipefail
 
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap clean_up EXIT
+
+# A failed test leaves no world behind. TERM first: mpirun then ends its ranks, while a single process may take no notice.
+clean_up() {
+  local -a children
+  mapfile -t children < <(jobs -p)
+  if ((${#children[@]} > 0)); then
+    kill "${children[@]}" 2>/dev/null || true
+    sleep 2
+    kill -KILL "${children[@]}" 2>/dev/null || true
+  fi
+  rm -rf "$work"
+}
 
 fail() {
   echo "FAILED: $*" >&2
@@ -37,4 +49,15 @@ wait_for() {
     ((SECONDS < end)) || fail "waited too long for: $*"
     sleep 0.05
   done
+}
+
+gone() { [[ ! -d /proc/$1 ]]; }
+
+# ended NAME PID: waits for a background command, which must end within 15 s; sets `code`.
+ended() {
+  local start=$EPOCHREALTIME
+  code=0
+  wait_for 15 gone "$2"
+  wait "$2" || code=$?
+  echo "$1: exit code $code after $(seconds_since "$start") s"
 }

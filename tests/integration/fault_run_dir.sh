@@ -14,13 +14,6 @@ hold() {
   wait_for 30 grep -qx "epoch $epoch" "$work/$name.out"
 }
 
-# ended NAME: waits for the owner; sets `code`.
-ended() {
-  code=0
-  timeout 15 tail --pid="$owner" -f /dev/null || fail "$1 still runs"
-  wait "$owner" || code=$?
-}
-
 hold first 1 "$program"
 run second 15 "$program" "$folder" once
 expect_code second 73
@@ -28,19 +21,19 @@ expect_text second.err "pid $owner on host"
 expect_text second.err "$folder"
 
 kill -9 "$owner"
+ended first "$owner"
+expect_code first 137
 run third 15 "$program" "$folder" once
 expect_code third 0
 expect_text third.out 'epoch 2'
 expect_text third.err "took over .*pid $owner"
-ended first
-expect_code first 137
 
 hold ranks 3 "$mpirun" -n 3 "$program"
 run refused 30 "$mpirun" -n 2 "$program" "$folder" once
 expect_code refused 73
 [[ $(grep -c 'belongs to another run' "$work/refused.err") -eq 1 ]] || fail "a refusal is printed once"
 kill -9 "$(sed -n 's/.*"pid": \([0-9]*\).*/\1/p' "$folder/owner-3.json")"
-ended ranks
+ended ranks "$owner"
 [[ $code -ne 0 ]] || fail "a killed rank ended the world with 0"
 run next 30 "$mpirun" -n 2 "$program" "$folder" once
 expect_code next 0
@@ -48,11 +41,11 @@ expect_text next.out 'epoch 4'
 
 hold signalled 5 "$mpirun" -n 2 "$program"
 kill -USR1 "$owner"
-ended signalled
+ended signalled "$owner"
 expect_code signalled 75
 expect_text signalled.err 'stopped on request'
 
 hold asked 6 "$mpirun" -n 2 "$program"
 touch "$folder/stop"
-ended asked
+ended asked "$owner"
 expect_code asked 75

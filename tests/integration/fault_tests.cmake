@@ -8,7 +8,7 @@ endfunction()
 function(radforge_fault_test script program)
   add_test(NAME "integration/${script}"
            COMMAND "${CMAKE_CURRENT_SOURCE_DIR}/integration/${script}.sh" ${MPIEXEC_EXECUTABLE} $<TARGET_FILE:${program}>)
-  set_tests_properties("integration/${script}" PROPERTIES LABELS "fault;integration;comm;run" TIMEOUT 120 PROCESSORS 2
+  set_tests_properties("integration/${script}" PROPERTIES LABELS "faults;integration;comm;run" TIMEOUT 120 PROCESSORS 2
                        ENVIRONMENT "${RADFORGE_MPI_TEST_ENV}")
 endfunction()
 

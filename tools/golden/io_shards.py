@@ -6,6 +6,7 @@ Needs h5py and numpy (tools/requirements-peers.txt).
 """
 
 import pathlib
+import zlib
 
 import h5py
 import numpy as np
@@ -53,6 +54,14 @@ def change(name, column, **options):
     write(name, made)
 
 
+def change_chunk(name, stored=None, skipped_filters=0):
+    """The chunk of `age`, two float32, is missing or holds these bytes."""
+    write(name, {**columns(), "age": dict(shape=(ROWS,), dtype="<f4", chunks=(ROWS,), compression="gzip")})
+    if stored is not None:
+        with h5py.File(OUT / name, "r+", libver=("v110", "v110")) as file:
+            file["age"].id.write_direct_chunk((0,), stored, skipped_filters)
+
+
 def main():
     write("peer.h5", columns())
     write("version-2.h5", columns(), version=2)
@@ -68,6 +77,10 @@ def main():
     write("hostile-rows.h5", {**columns(), **huge})
     outside = dict(shape=IMAGES.shape, dtype="u1", external=[("/dev/zero", 0, IMAGES.nbytes)])
     write("hostile-external.h5", {**columns(), "images": outside})
+    change_chunk("hostile-absent.h5")
+    change_chunk("hostile-short.h5", zlib.compress(bytes(7)))
+    change_chunk("hostile-long.h5", zlib.compress(bytes(9)))
+    change_chunk("hostile-raw.h5", bytes(8), skipped_filters=1)
     with h5py.File(OUT / "other.h5", "w") as file:
         file["x"] = 1
 

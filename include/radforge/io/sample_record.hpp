@@ -10,9 +10,9 @@ namespace radforge {
 struct SampleRecord {
   std::int64_t id = 0;              ///< the row's number in the data set
   std::vector<std::uint8_t> pixels; ///< height x width x channels, row-major
-  std::string source;               ///< site and image, "nih/images/00000001_000.png"; plan digest for a synthetic image
+  std::string source;               ///< site and image, "nih/images/00000001_000.png"; "synthetic/<id>" for a synthetic image
   std::string patient;              ///< "namespace/number", the unit of splits; empty for a synthetic image
-  std::string split;                ///< "train", "validation", "test"
+  std::string split;                ///< "train", "validation", "test"; empty for a synthetic image
   std::string sex;                  ///< "M", "F"
   float age = -1;                   ///< years
   std::string age_group;            ///< "0-17", "18-39", "40-59", "60-79", "80+"

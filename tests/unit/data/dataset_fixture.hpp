@@ -15,6 +15,7 @@ class DatasetFixture {
     config_ = site_.prepare_config();
     config_.image.size = 12;
     config_.image.fit = "pad";
+    config_.compression_level = 0; // pixels lie in the file as they are, for tests that damage them
     manifest_ = read_manifest(config_);
     std::filesystem::create_directory(path_);
     write();

@@ -1,11 +1,13 @@
 #include "radforge/data/loader.hpp"
 
+#include "radforge/core/atomic_file.hpp"
 #include "radforge/core/error.hpp"
 
 #include "dataset_fixture.hpp"
 
 #include <catch2/catch.hpp>
 
+#include <fstream>
 #include <numeric>
 
 using namespace radforge;
@@ -85,7 +87,14 @@ TEST_CASE("an error of a worker is thrown by next, after the batches before it")
 TEST_CASE("damaged pixels stop the loader with a data error") {
   const DatasetFixture fixture(4);
   const Dataset dataset(fixture.path());
-  std::filesystem::resize_file(fixture.path() / "shard-00000.h5", 200);
+  const std::filesystem::path shard = fixture.path() / "shard-00000.h5";
+  const std::size_t grey = read_file(shard).find(std::string(8, 100)); // in the first image's first row
+  REQUIRE(grey != std::string::npos);
+  std::fstream file(shard, std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(static_cast<std::streamoff>(grey));
+  file.put(101);
+  file.close();
   Loader loader(dataset, Sampler(first_ids(4), 4, 4), {.last_step = 1});
-  CHECK_THROWS_AS(loader.next(), Error);
+  CHECK_THROWS_AS(loader.next(), DataError);
+  CHECK_THROWS_WITH(loader.next(), Catch::Matchers::Contains("shard-00000.h5: row 0"));
 }

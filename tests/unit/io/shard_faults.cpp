@@ -142,3 +142,26 @@ TEST_CASE("shard_faults: after kill -9 at any moment every published shard is wh
     CHECK(num_files(folder.path()) == static_cast<std::size_t>(published) + 1);
   }
 }
+
+TEST_CASE("shard_faults: reading a shard with any flipped byte is an error or a shard, never the end of the process") {
+  const TempFolder folder;
+  write_sample_shard(folder / "s.h5", 0, 3);
+  const std::string content = read_file(folder / "s.h5");
+  std::size_t num_refused = 0;
+  for (std::size_t at = 0; at < content.size(); at += 3) {
+    std::string damaged = content;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0xFF);
+    try {
+      const ShardReader reader(put(folder / "d.h5", damaged));
+      std::vector<std::uint8_t> pixels(16 * 12);
+      for (std::int64_t row = 0; row < reader.num_rows(); ++row) {
+        reader.pixels(row, pixels);
+        REQUIRE(pixels == sample_record(row).pixels);
+      }
+    } catch (const DataError&) {
+      ++num_refused;
+    }
+  }
+  // What is left is room between the parts of the file.
+  CHECK(num_refused > content.size() / 3 / 2);
+}

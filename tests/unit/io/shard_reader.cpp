@@ -145,6 +145,10 @@ TEST_CASE("shard_reader: shards that are not as the format demands are refused b
       {"hostile-column.h5", "'sex' has another type"},
       {"hostile-length.h5", "'age' has another shape"},
       {"hostile-ids.h5", "row 1 has id 7, expected 1"},
+      {"hostile-absent.h5", "the column 'age' is not stored"},
+      {"hostile-short.h5", "the column 'age' is damaged"},
+      {"hostile-long.h5", "the column 'age' is damaged"},
+      {"hostile-raw.h5", "the column 'age' is stored without compression"},
       {"hostile-missing.h5", "cannot open the column 'view'"},
       {"hostile-attribute.h5", "attribute 'first_id' is not one whole number"},
   };

@@ -241,6 +241,34 @@ TEST_CASE_METHOD(Fixture, "an owner file that is none is a data error with its n
   CHECK_THROWS_WITH(open(), Catch::Contains("owner-1.json") && Catch::Contains("delete it"));
 }
 
+TEST_CASE_METHOD(Fixture, "an owner file that leads nowhere is an I/O error") {
+  std::filesystem::create_directories(path());
+  const std::string target = GENERATE("missing.json", "owner-5.json");
+  std::filesystem::create_symlink(target, owner_file(path(), 5));
+  CHECK_THROWS_AS(open(), IoError);
+  CHECK_THROWS_WITH(open(), Catch::Contains("owner-5.json"));
+}
+
+TEST_CASE_METHOD(Fixture, "the heartbeat outlives a folder that cannot be read for a while") {
+  auto dir = open(80ms);
+  const auto obstacle = owner_file(path(), 2);
+  std::filesystem::create_symlink(obstacle.filename(), obstacle);
+  std::this_thread::sleep_for(100ms);
+  SECTION("and goes on") {
+    std::filesystem::remove(obstacle);
+    const auto before = latest_owner(path())->heartbeat;
+    const Stopwatch watch;
+    while (latest_owner(path())->heartbeat == before && watch.seconds() < 10) {
+      std::this_thread::sleep_for(5ms);
+    }
+    CHECK(latest_owner(path())->heartbeat > before);
+  }
+  SECTION("and the owner leaves in peace") {
+    CHECK_NOTHROW(dir.reset());
+    CHECK_THROWS_AS(latest_owner(path()), IoError);
+  }
+}
+
 TEST_CASE_METHOD(Fixture, "other files do not look like owners") {
   std::filesystem::create_directories(path());
   for (const char* name : {"owner-.json", "owner-x.json", "owner-5.json.old", "owner-5x.json", "my-owner-5.json"}) {

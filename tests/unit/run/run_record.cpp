@@ -79,12 +79,24 @@ TEST_CASE_METHOD(Fixture, "each start has its entry and its end") {
 }
 
 TEST_CASE_METHOD(Fixture, "a record that is none is a data error and is left alone") {
-  const std::string text = GENERATE(as<std::string>(), "", "[]", "{}", "{\"starts\": 3}", "{\"starts\": [");
+  const std::string text = GENERATE(as<std::string>(), "", "[]", "{}", "{\"starts\": 3}", "{\"starts\": [", "{\"starts\": [3]}");
   std::ofstream(file()) << text;
   const RunDir run_dir = dir();
   CHECK_THROWS_AS(record(run_dir), DataError);
   CHECK_THROWS_WITH(record(run_dir), Catch::Contains("run.json"));
   CHECK(read_file(file()) == text);
+}
+
+TEST_CASE_METHOD(Fixture, "a reason is recorded in whatever encoding, beside entries of another make") {
+  std::ofstream(file()) << R"({"starts": [{"epoch": "one"}, {}]})";
+  const RunDir run_dir = dir();
+  record(run_dir).finish(ExitCode::io, "cannot open 'R\xF6ntgen.png'");
+  const auto all = starts();
+  REQUIRE(all.size() == 3);
+  CHECK(all[0] == nlohmann::json{{"epoch", "one"}});
+  CHECK(all[1] == nlohmann::json::object());
+  CHECK(all[2].at("exit_code") == 4);
+  CHECK(all[2].at("reason") == "cannot open 'R\uFFFDntgen.png'");
 }
 
 TEST_CASE_METHOD(Fixture, "a run that lost its folder records nothing") {
