@@ -24,7 +24,8 @@ test: build ## every test and check, closing with CTest's summary
 
 asan: setup build/asan/build.ninja ## the unit tests of the LibTorch-free modules under ASan and UBSan
 	cmake --build build/asan -j $(JOBS)
-	ctest --test-dir build/asan -R '^unit/' -j $(JOBS) --output-on-failure --no-tests=error
+	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/lsan.supp:print_suppressions=0 \
+	  ctest --test-dir build/asan -R '^unit/' -j $(JOBS) --output-on-failure --no-tests=error
 
 format: ## clang-format over all C++ files
 	tools/check_format --fix

@@ -72,7 +72,11 @@ void RunSession::run(const std::function<void()>& work) {
   try {
     work();
   } catch (const Error& error) {
-    record_->finish(error.code(), error.what());
+    try {
+      record_->finish(error.code(), error.what());
+    } catch (const Error& second) { // of the two, the first is what went wrong
+      context.log.local(LogLevel::warning, second.what());
+    }
     throw;
   }
   record_->finish(ExitCode::ok, "done");
