@@ -64,7 +64,12 @@ RunSession::RunSession(const CommandContext& command, const Describe& descriptio
                           at::get_num_threads(), build_info()});
   agree(context.world, [&] {
     metrics_.emplace(line.output, context.world.rank());
-    stop_.emplace(line.output / "stop");
+    // Any rank may get the signal; the file is one rank's business.
+    if (context.world.rank() == 0) {
+      stop_.emplace(line.output / "stop");
+    } else {
+      stop_.emplace();
+    }
   });
 }
 
