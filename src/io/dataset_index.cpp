@@ -28,8 +28,8 @@ DatasetIndex DatasetIndex::load(const std::filesystem::path& folder) {
   return parse_dataset_json(read_file(path), path.string());
 }
 
-void DatasetIndex::save(const std::filesystem::path& folder) const {
-  write_virtual_dataset(*this, folder);
+void DatasetIndex::save(const std::filesystem::path& folder) {
+  virtual_file = write_virtual_dataset(*this, folder);
   write_file_atomically(folder / file_name, dataset_json(*this));
 }
 

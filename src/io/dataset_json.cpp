@@ -1,15 +1,26 @@
 #include "dataset_json.hpp"
 
 #include "radforge/core/error.hpp"
+#include "radforge/core/hash.hpp"
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <limits>
 
 namespace radforge {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr std::string_view own_digest_key = "\"digest\": \"";
+constexpr std::size_t num_digits = 32;
+
+/// Digest of the document with zeros in place of its own digest, whose digits begin at `digits`.
+std::string own_digest(std::string text, std::size_t digits) {
+  text.replace(digits, num_digits, num_digits, '0');
+  return digest(text);
+}
 
 /// A part of the document that knows where it stands, so that a fault can be named.
 class Field {
@@ -79,6 +90,17 @@ class Field {
   const std::string& file_;
 };
 
+std::vector<std::string> parse_digests(const Field& field, std::int64_t num_rows) {
+  std::vector<std::string> digests;
+  for (const Field& row : field.items()) {
+    digests.push_back(row.digest_text());
+  }
+  if (static_cast<std::int64_t>(digests.size()) != num_rows) {
+    field.refuse(fmt::format("has {} entries for {} rows", digests.size(), num_rows));
+  }
+  return digests;
+}
+
 ShardSummary parse_shard(const Field& field) {
   ShardSummary shard;
   shard.file = field["file"].text();
@@ -90,12 +112,8 @@ ShardSummary parse_shard(const Field& field) {
   shard.num_rows = field["num_rows"].number(1);
   shard.num_bytes = field["num_bytes"].number(1);
   shard.file_digest = field["file_digest"].digest_text();
-  for (const Field& row : field["row_digests"].items()) {
-    shard.row_digests.push_back(row.digest_text());
-  }
-  if (static_cast<std::int64_t>(shard.row_digests.size()) != shard.num_rows) {
-    field["row_digests"].refuse(fmt::format("has {} entries for {} rows", shard.row_digests.size(), shard.num_rows));
-  }
+  shard.row_digests = parse_digests(field["row_digests"], shard.num_rows);
+  shard.pixel_digests = parse_digests(field["pixel_digests"], shard.num_rows);
   return shard;
 }
 
@@ -133,9 +151,16 @@ std::string dataset_json(const DatasetIndex& index) {
                               {"num_rows", shard.num_rows},
                               {"num_bytes", shard.num_bytes},
                               {"file_digest", shard.file_digest},
-                              {"row_digests", shard.row_digests}});
+                              {"row_digests", shard.row_digests},
+                              {"pixel_digests", shard.pixel_digests}});
   }
-  return json.dump(1) + "\n";
+  json["virtual_file"] = {{"file", DatasetIndex::virtual_file_name},
+                          {"num_bytes", index.virtual_file.num_bytes},
+                          {"file_digest", index.virtual_file.file_digest}};
+  json["digest"] = std::string(num_digits, '0');
+  std::string text = json.dump(1) + "\n";
+  const std::size_t digits = text.rfind(own_digest_key) + own_digest_key.size();
+  return text.replace(digits, num_digits, own_digest(text, digits));
 }
 
 DatasetIndex parse_dataset_json(std::string_view text, const std::string& file) {
@@ -167,9 +192,15 @@ DatasetIndex parse_dataset_json(std::string_view text, const std::string& file) 
   for (const Field& shard : root["shards"].items()) {
     index.shards.push_back(parse_shard(shard));
   }
+  index.virtual_file = {root["virtual_file"]["num_bytes"].number(1), root["virtual_file"]["file_digest"].digest_text()};
   check_ids(index, root["shards"]);
   if (root["num_rows"].number(0) != index.num_rows()) {
     root["num_rows"].refuse(fmt::format("differs from the {} rows of the shards", index.num_rows()));
+  }
+  const std::size_t digits = text.rfind(own_digest_key) + own_digest_key.size();
+  const std::string expected = root["digest"].digest_text();
+  if (text.substr(std::min(digits, text.size()), num_digits) != expected || own_digest(std::string(text), digits) != expected) {
+    throw DataError("{}: differs from its own digest (damaged, or edited by hand); make the data set again", file);
   }
   return index;
 }

@@ -31,6 +31,35 @@ Image to_grey(Image image) {
   return grey;
 }
 
+Image to_colour(Image image) {
+  if (image.channels == 3) {
+    return image;
+  }
+  Image colour = make_image(image.height, image.width, 3);
+  for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+    std::fill_n(colour.pixels.data() + 3 * i, 3, image.pixels[i]);
+  }
+  return colour;
+}
+
+Image decode(std::span<const std::byte> bytes, const std::string& name, const ImageLimits& limits) {
+  constexpr std::array<unsigned char, 3> jpeg{0xFF, 0xD8, 0xFF};
+  constexpr std::array<unsigned char, 8> png{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
+  if (bytes.empty()) {
+    throw DataError("{}: the image file is empty; copy it again or remove it from the table", name);
+  }
+  if (begins_with(bytes, jpeg)) {
+    return decode_jpeg(bytes, name, limits);
+  }
+  if (begins_with(bytes, png)) {
+    return decode_png(bytes, name, limits);
+  }
+  if (is_dicom(bytes)) {
+    return decode_dicom(bytes, name, limits);
+  }
+  throw DataError("{}: neither JPEG, PNG nor DICOM (told by its first bytes); convert it or remove it from the table", name);
+}
+
 /// Copies the part of `from` that begins at (row, column) and has the size of `to`'s part at (to_row, to_column).
 void copy_rows(const Image& from, int row, int column, Image& to, int to_row, int to_column) {
   const int rows = std::min(from.height, to.height);
@@ -61,30 +90,21 @@ Image make_image(int height, int width, int channels) {
   return {height, width, channels, std::vector<std::uint8_t>(size)};
 }
 
-Image read_grey_image(const std::filesystem::path& path, const ImageLimits& limits) {
+Image read_image(const std::filesystem::path& path, const ImageOptions& options) {
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
-  if (!error && size > static_cast<std::uintmax_t>(limits.max_file_bytes)) {
+  if (!error && size > static_cast<std::uintmax_t>(options.limits.max_file_bytes)) {
     throw DataError("{}: file of {} bytes is above the limit of {} (no radiograph?); remove it from the table or raise the limit",
-                    path.string(), size, limits.max_file_bytes);
+                    path.string(), size, options.limits.max_file_bytes);
   }
   const std::string content = read_file(path);
-  return decode_grey_image(std::as_bytes(std::span(content)), path.string(), limits);
+  return decode_image(std::as_bytes(std::span(content)), path.string(), options);
 }
 
-Image decode_grey_image(std::span<const std::byte> bytes, const std::string& name, const ImageLimits& limits) {
-  constexpr std::array<unsigned char, 3> jpeg{0xFF, 0xD8, 0xFF};
-  constexpr std::array<unsigned char, 8> png{0x89, 'P', 'N', 'G', '\r', '\n', 0x1A, '\n'};
-  if (bytes.empty()) {
-    throw DataError("{}: the image file is empty; copy it again or remove it from the table", name);
-  }
-  if (begins_with(bytes, jpeg)) {
-    return to_grey(decode_jpeg(bytes, name, limits));
-  }
-  if (begins_with(bytes, png)) {
-    return to_grey(decode_png(bytes, name, limits));
-  }
-  throw DataError("{}: neither JPEG nor PNG (told by its first bytes); convert it or remove it from the table", name);
+Image decode_image(std::span<const std::byte> bytes, const std::string& name, const ImageOptions& options) {
+  require(options.channels == 1 || options.channels == 3, "an image has 1 or 3 channels");
+  Image image = decode(bytes, name, options.limits);
+  return options.channels == 1 ? to_grey(std::move(image)) : to_colour(std::move(image));
 }
 
 Image pad_to_square(const Image& image) {

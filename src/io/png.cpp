@@ -2,11 +2,14 @@
 
 #include "radforge/core/error.hpp"
 
+#include "png_plain.hpp"
+
 #include <png.h>
 
 #include <csetjmp>
 #include <cstring>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace radforge {
@@ -97,6 +100,9 @@ class Reader {
 } // namespace
 
 Image decode_png(std::span<const std::byte> bytes, const std::string& name, const ImageLimits& limits) {
+  if (auto image = decode_plain_png(bytes, name, limits)) {
+    return std::move(*image);
+  }
   Reader reader(bytes);
   if (!reader.read_header()) {
     throw_damaged(name, reader);

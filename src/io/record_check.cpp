@@ -1,9 +1,9 @@
 #include "record_check.hpp"
 
 #include "radforge/core/error.hpp"
+#include "radforge/io/utf8.hpp"
 
 #include "shard_layout.hpp"
-#include "utf8.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -11,18 +11,28 @@
 namespace radforge {
 namespace {
 
-void check_text(const SampleRecord& record, const TextColumn& column) {
+std::string problem_of(const SampleRecord& record, const TextColumn& column) {
   const std::string& text = record.*column.member;
   if (text.size() > column.width) {
-    throw DataError("record {}: {} of {} bytes is longer than its column of {} (docs/data-format.md); shorten it", record.id,
-                    column.name, text.size(), column.width);
+    return fmt::format("{} of {} bytes is longer than its column of {} (docs/data-format.md)", column.name, text.size(),
+                       column.width);
   }
   if (find_invalid_utf8(text) != std::string::npos || text.find('\0') != std::string::npos) {
-    throw DataError("record {}: {} is not UTF-8 text without zeros; mend it in the source table", record.id, column.name);
+    return fmt::format("{} is not UTF-8 text without zeros", column.name);
   }
+  return {};
 }
 
 } // namespace
+
+std::string text_problem(const SampleRecord& record) {
+  for (const TextColumn& column : text_columns) {
+    if (std::string problem = problem_of(record, column); !problem.empty()) {
+      return problem;
+    }
+  }
+  return {};
+}
 
 void check_record(const SampleRecord& record, const DatasetSchema& schema) {
   const std::size_t num_pixels = static_cast<std::size_t>(schema.height) * static_cast<std::size_t>(schema.width) *
@@ -42,8 +52,8 @@ void check_record(const SampleRecord& record, const DatasetSchema& schema) {
   if (!std::isfinite(record.age) || (record.age < 0 && record.age != -1)) {
     throw DataError("record {}: age {} is no age (years, or -1 if unknown); mend it in the source table", record.id, record.age);
   }
-  for (const TextColumn& column : text_columns) {
-    check_text(record, column);
+  if (const std::string problem = text_problem(record); !problem.empty()) {
+    throw DataError("record {}: {}; mend it in the source table", record.id, problem);
   }
 }
 

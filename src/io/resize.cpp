@@ -2,10 +2,12 @@
 #include "radforge/io/image.hpp"
 
 #include "image_codec.hpp"
+#include "resize_kernels.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <vector>
 
 namespace radforge {
 namespace {
@@ -27,9 +29,15 @@ double keys_cubic(double x) {
   return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0.0;
 }
 
-double sinc(double x) { return x == 0 ? 1.0 : std::sin(std::numbers::pi * x) / (std::numbers::pi * x); }
-
-double lanczos3(double x) { return std::abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0.0; }
+/// sinc(x) sinc(x / 3), by one sine: sin(3t) = 3 sin(t) - 4 sin(t)^3.
+double lanczos3(double x) {
+  if (x == 0 || std::abs(x) >= 3) {
+    return x == 0 ? 1 : 0;
+  }
+  const double t = std::numbers::pi * x / 3;
+  const double sine = std::sin(t);
+  return sine * sine * (3 - 4 * sine * sine) / (3 * t * t);
+}
 
 Kernel kernel_of(Filter filter) {
   switch (filter) {
@@ -43,22 +51,13 @@ Kernel kernel_of(Filter filter) {
   return {1, triangle};
 }
 
-/// 8 bits of pixel and 2 of overshoot leave 22 bits of a 32-bit sum to the weights.
-constexpr int weight_bits = 22;
-
-/// The source pixels that make one target pixel, and their weights in fixed point.
-struct Window {
-  int first = 0;
-  std::vector<std::int32_t> weights;
-};
-
 /// One window for each of `target` pixels along an axis of `source` pixels. When shrinking, the kernel is stretched to cover all
 /// source pixels; that is the antialiasing.
-std::vector<Window> windows_of(int source, int target, const Kernel& kernel) {
+ResizeWindows windows_of(int source, int target, const Kernel& kernel) {
   const double scale = static_cast<double>(source) / target;
   const double stretch = std::max(scale, 1.0);
   const double support = kernel.support * stretch;
-  std::vector<Window> windows(static_cast<std::size_t>(target));
+  ResizeWindows result;
   std::vector<double> weights;
   for (int i = 0; i < target; ++i) {
     const double center = (i + 0.5) * scale;
@@ -70,51 +69,37 @@ std::vector<Window> windows_of(int source, int target, const Kernel& kernel) {
       weights.push_back(kernel.value((j + 0.5 - center) / stretch));
       sum += weights.back();
     }
-    Window& window = windows[static_cast<std::size_t>(i)];
-    window.first = first;
+    result.windows.push_back({static_cast<std::size_t>(first), result.weights.size(), weights.size()});
     for (const double weight : weights) {
-      window.weights.push_back(static_cast<std::int32_t>(std::lround(weight / sum * (1 << weight_bits))));
+      result.weights.push_back(static_cast<std::int32_t>(std::lround(weight / sum * (1 << resize_weight_bits))));
     }
   }
-  return windows;
+  return result;
 }
 
-/// The weighted mean of pixels that lie `stride` bytes apart.
-std::uint8_t apply(const Window& window, const std::uint8_t* pixel, std::size_t stride) {
-  std::int32_t sum = 1 << (weight_bits - 1);
-  for (const std::int32_t weight : window.weights) {
-    sum += weight * *pixel;
-    pixel += stride;
-  }
-  return static_cast<std::uint8_t>(std::clamp(sum >> weight_bits, 0, 255));
-}
-
-Image resize_width(const Image& image, int width, const Kernel& kernel) {
-  const std::vector<Window> windows = windows_of(image.width, width, kernel);
-  Image out = make_image(image.height, width, image.channels);
-  const auto channels = static_cast<std::size_t>(image.channels);
-  std::uint8_t* target = out.pixels.data();
-  for (std::size_t row = 0; row < static_cast<std::size_t>(image.height); ++row) {
-    const std::uint8_t* source = image.pixels.data() + row * static_cast<std::size_t>(image.width) * channels;
-    for (const Window& window : windows) {
-      for (std::size_t channel = 0; channel < channels; ++channel) {
-        *target++ = apply(window, source + static_cast<std::size_t>(window.first) * channels + channel, channels);
-      }
-    }
-  }
+Image resize_height(const Image& image, int height, const ResizeWindows& windows) {
+  Image out = make_image(height, image.width, image.channels);
+  blend_rows(image.pixels.data(), static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.channels), windows,
+             out.pixels.data());
   return out;
 }
 
-Image resize_height(const Image& image, int height, const Kernel& kernel) {
-  const std::vector<Window> windows = windows_of(image.height, height, kernel);
-  Image out = make_image(height, image.width, image.channels);
-  const std::size_t row_bytes = static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.channels);
-  std::uint8_t* target = out.pixels.data();
-  for (const Window& window : windows) {
-    const std::uint8_t* source = image.pixels.data() + static_cast<std::size_t>(window.first) * row_bytes;
-    for (std::size_t i = 0; i < row_bytes; ++i) {
-      *target++ = apply(window, source + i, row_bytes);
-    }
+/// Columns are blended as rows of the transposed image are, so that one kernel serves both ways and neighbours in memory are
+/// summed side by side; some rows at a time, so that all of it stays in the cache.
+Image resize_width(const Image& image, int width, const ResizeWindows& windows) {
+  constexpr std::size_t rows_at_a_time = 64;
+  const auto channels = static_cast<std::size_t>(image.channels);
+  const std::size_t row_bytes = static_cast<std::size_t>(image.width) * channels;
+  const std::size_t out_row_bytes = static_cast<std::size_t>(width) * channels;
+  Image out = make_image(image.height, width, image.channels);
+  std::vector<std::uint8_t> columns(rows_at_a_time * row_bytes);
+  std::vector<std::uint8_t> blended(rows_at_a_time * out_row_bytes);
+  const auto height = static_cast<std::size_t>(image.height);
+  for (std::size_t row = 0; row < height; row += rows_at_a_time) {
+    const std::size_t num_rows = std::min(rows_at_a_time, height - row);
+    transpose(image.pixels.data() + row * row_bytes, num_rows, row_bytes, columns.data());
+    blend_rows(columns.data(), num_rows * channels, windows, blended.data());
+    transpose(blended.data(), out_row_bytes, num_rows, out.pixels.data() + row * out_row_bytes);
   }
   return out;
 }
@@ -124,8 +109,13 @@ Image resize_height(const Image& image, int height, const Kernel& kernel) {
 Image resize(const Image& image, int height, int width, Filter filter) {
   require(height > 0 && width > 0 && image.height > 0 && image.width > 0, "sizes of images are positive");
   const Kernel kernel = kernel_of(filter);
-  Image out = width == image.width ? image : resize_width(image, width, kernel);
-  return height == out.height ? out : resize_height(out, height, kernel);
+  const ResizeWindows across = windows_of(image.width, width, kernel);
+  Image out = width == image.width ? image : resize_width(image, width, across);
+  if (height == image.height) {
+    return out;
+  }
+  const bool is_alike = height == width && image.height == image.width;
+  return resize_height(out, height, is_alike ? across : windows_of(image.height, height, kernel));
 }
 
 } // namespace radforge

@@ -1,9 +1,9 @@
 #include "radforge/core/error.hpp"
 #include "radforge/io/safetensors.hpp"
+#include "radforge/io/utf8.hpp"
 
 #include "partial_file.hpp"
 #include "safetensors_header.hpp"
-#include "utf8.hpp"
 
 #include <nlohmann/json.hpp>
 

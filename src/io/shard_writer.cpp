@@ -5,7 +5,6 @@
 
 #include "hdf5_memory.hpp"
 #include "partial_file.hpp"
-#include "record_check.hpp"
 #include "stored_chunk.hpp"
 #include "zlib_codec.hpp"
 
@@ -47,7 +46,8 @@ std::vector<std::byte> findings_bytes(const std::vector<SampleRecord>& rows) {
 
 struct ShardWriter::State {
   State(const std::filesystem::path& path_, DatasetSchema schema_, Options options_)
-      : path(path_), schema(std::move(schema_)), options(options_), compressor(options.compression_level), partial(path_) {
+      : path(path_), schema(std::move(schema_)), options(options_), packer(schema, options.compression_level),
+        compressor(options.compression_level), partial(path_) {
     const Hdf5Lock lock;
     file = std::make_unique<Hdf5MemoryFile>(path);
     write_number(file->id(), "schema_version", DatasetIndex::schema_version, path);
@@ -62,17 +62,14 @@ struct ShardWriter::State {
     file.reset();
   }
 
-  void write_image(const SampleRecord& record) {
-    const auto row = static_cast<hsize_t>(rows.size());
-    const std::vector<std::byte> stored = compressor.compress(std::as_bytes(std::span(record.pixels)));
+  void write_image(PackedRow row) {
     {
       const Hdf5Lock lock;
-      write_stored_chunk(images.id(), row, stored, path);
+      write_stored_chunk(images.id(), static_cast<hsize_t>(rows.size()), row.stored, path);
     }
-    row_digests.push_back(digest(stored));
-    SampleRecord metadata = record;
-    metadata.pixels = {};
-    rows.push_back(std::move(metadata));
+    row_digests.push_back(std::move(row.row_digest));
+    pixel_digests.push_back(std::move(row.pixel_digest));
+    rows.push_back(std::move(row.metadata));
   }
 
   /// The file's bytes.
@@ -105,12 +102,14 @@ struct ShardWriter::State {
   std::filesystem::path path;
   DatasetSchema schema;
   Options options;
-  ZlibCompressor compressor;
+  RowPacker packer;
+  ZlibCompressor compressor; ///< of the metadata columns
   PartialFile partial;
   std::unique_ptr<Hdf5MemoryFile> file;
   Hdf5Dataset images;
   std::vector<SampleRecord> rows; ///< without pixels
   std::vector<std::string> row_digests;
+  std::vector<std::string> pixel_digests;
 };
 
 ShardWriter::ShardWriter(std::filesystem::path path, DatasetSchema schema, Options options) {
@@ -121,13 +120,17 @@ ShardWriter::ShardWriter(std::filesystem::path path, DatasetSchema schema, Optio
 
 ShardWriter::~ShardWriter() = default;
 
-void ShardWriter::append(const SampleRecord& record) {
+void ShardWriter::append(PackedRow row) {
   require(state_ != nullptr, "a closed shard takes no more records");
-  const auto row = static_cast<std::int64_t>(state_->rows.size());
-  require(row < state_->options.num_rows, "a shard gets no more rows than it was made for");
-  require(record.id == state_->options.first_id + row, "records of a shard come in the order of their ids");
-  check_record(record, state_->schema);
-  state_->write_image(record);
+  const auto place = static_cast<std::int64_t>(state_->rows.size());
+  require(place < state_->options.num_rows, "a shard gets no more rows than it was made for");
+  require(row.metadata.id == state_->options.first_id + place, "records of a shard come in the order of their ids");
+  state_->write_image(std::move(row));
+}
+
+void ShardWriter::append(SampleRecord record) {
+  require(state_ != nullptr, "a closed shard takes no more records");
+  append(state_->packer.pack(std::move(record)));
 }
 
 ShardSummary ShardWriter::close() {
@@ -144,6 +147,7 @@ ShardSummary ShardWriter::close() {
   summary.num_bytes = static_cast<std::int64_t>(image.size());
   summary.file_digest = digest(image);
   summary.row_digests = std::move(state->row_digests);
+  summary.pixel_digests = std::move(state->pixel_digests);
   state->partial.write(image);
   state->partial.publish(summary.file_digest);
   return summary;

@@ -1,4 +1,4 @@
-#include "utf8.hpp"
+#include "radforge/io/utf8.hpp"
 
 #include <cstdint>
 

@@ -1,6 +1,7 @@
 #include "virtual_dataset.hpp"
 
 #include "radforge/core/error.hpp"
+#include "radforge/core/hash.hpp"
 
 #include "hdf5_memory.hpp"
 #include "partial_file.hpp"
@@ -60,10 +61,14 @@ std::vector<std::byte> image_of(const DatasetIndex& index, const std::filesystem
 
 } // namespace
 
-void write_virtual_dataset(const DatasetIndex& index, const std::filesystem::path& folder) {
-  PartialFile file(folder / "dataset.h5");
-  file.write(image_of(index, folder / "dataset.h5"));
-  file.publish();
+FileSummary write_virtual_dataset(const DatasetIndex& index, const std::filesystem::path& folder) {
+  const std::filesystem::path path = folder / DatasetIndex::virtual_file_name;
+  const std::vector<std::byte> image = image_of(index, path);
+  const FileSummary summary{static_cast<std::int64_t>(image.size()), digest(image)};
+  PartialFile file(path);
+  file.write(image);
+  file.publish(summary.file_digest);
+  return summary;
 }
 
 } // namespace radforge

@@ -26,15 +26,27 @@ def chunk(kind, data):
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def png(pixels, depth, colour, interlaced=False, extra=b""):
-    """`pixels`: height x width x samples, of uint8 or uint16."""
+def filtered(line, above, step, kind):
+    """A row's bytes behind filter `kind` (PNG specification, section 9), and its byte in front."""
+    left, corner = (np.concatenate([np.zeros(step, np.int64), row[:-step]]) for row in (line, above))
+    estimate = left + above - corner
+    distances = np.stack([abs(estimate - near) for near in (left, above, corner)])
+    nearest = np.choose(distances.argmin(0), [left, above, corner])
+    predicted = [0, left, above, (left + above) // 2, nearest, 0][kind]
+    return bytes([kind]) + ((line - predicted) & 255).astype(np.uint8).tobytes()
+
+
+def png(pixels, depth, colour, interlaced=False, extra=b"", filters=None):
+    """`pixels`: height x width x samples, of uint8 or uint16. `filters`: taken in turn."""
     height, width = pixels.shape[:2]
     passes = ADAM7 if interlaced else [(0, 0, 1, 1)]
     raw = b""
     for row, column, row_step, column_step in passes:
         part = pixels[row::row_step, column::column_step]
-        for line in part:
-            raw += b"\0" + line.astype(">u2" if depth == 16 else "u1").tobytes()
+        lines = [np.frombuffer(line.astype(">u2" if depth == 16 else "u1").tobytes(), np.uint8).astype(np.int64) for line in part]
+        for i, line in enumerate(lines):
+            above = lines[i - 1] if i > 0 else np.zeros_like(line)
+            raw += filtered(line, above, pixels.shape[2] * depth // 8, filters[i % len(filters)] if filters else 0)
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, int(interlaced))
     return SIGNATURE + chunk(b"IHDR", header) + extra + chunk(b"IDAT", zlib.compress(raw, 9)) + chunk(b"IEND", b"")
 
@@ -53,6 +65,8 @@ def put_by_pillow(name, image, **options):
     image.save(OUT / name, **options)
     with Image.open(OUT / name) as back:
         (OUT / (name + ".grey")).write_bytes(back.convert("L").tobytes())
+        if back.mode == "RGB":
+            (OUT / (name + ".rgb")).write_bytes(back.tobytes())
 
 
 def main():
@@ -70,6 +84,9 @@ def main():
 
     put_by_pillow("colour-420.jpg", Image.fromarray(smooth), quality=90)
     put_by_pillow("colour-progressive.jpg", Image.fromarray(smooth), quality=90, progressive=True)
+    one = Image.new("L", (1, 1), 200)
+    one.save(OUT / "one.jpg", quality=95)
+    one.save(OUT / "one.png")
     Image.fromarray(noise, "CMYK").save(OUT / "cmyk.jpg", quality=60)
 
     put_by_pillow("bits-1.png", Image.fromarray(noise[..., 0]).convert("1"))
@@ -83,6 +100,16 @@ def main():
     put("grey-16.png", png(noise16[..., :1], 16, 0), rounded16[..., 0])
     put("rgb-16.png", png(noise16, 16, 2), luma(rounded16))
     put("interlaced.png", png(noise[..., :1], 8, 0, interlaced=True), noise[..., 0])
+    # Every filter, above and below every other one, in every kind of pixel.
+    turns = [4, 4, 3, 1, 2, 3, 4, 0, 1, 4, 2, 4, 1, 3, 3, 2, 2, 1, 1, 0]
+    for colour, samples in ((0, 1), (4, 2), (2, 3), (6, 4)):
+        for depth in (8, 16):
+            pixels = (np.concatenate([smooth, smooth[..., :1]], -1)[..., :samples].astype(np.uint32) << (depth - 8)) + noise16[..., :1] % 40
+            pixels &= (1 << depth) - 1
+            levels = (pixels + 128) // 257 if depth == 16 else pixels
+            grey = luma(levels[..., :3].astype(np.uint8)) if samples >= 3 else levels[..., 0]
+            put(f"filters-{depth}-{samples}.png", png(pixels, depth, colour, filters=turns), grey)
+    (OUT / "filter-unknown.png").write_bytes(png(noise[..., :1], 8, 0, filters=[5]))
     # A gamma of 1.0 and a transparent colour must not change grey values.
     gamma = chunk(b"gAMA", struct.pack(">I", 100000)) + chunk(b"tRNS", struct.pack(">H", 3))
     put("gamma.png", png(noise[..., :1], 8, 0, extra=gamma), noise[..., 0])

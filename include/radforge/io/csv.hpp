@@ -9,8 +9,8 @@
 
 namespace radforge {
 
-/// A table of text with a header row (RFC 4180: quotes, line breaks in quotes, CRLF; a UTF-8 byte-order mark is dropped). Errors:
-/// DataError naming file and line (unterminated quote, ragged row, duplicate or missing column, invalid UTF-8), IoError.
+/// A whole table of text in memory; what is read, and the errors, are those of CsvReader (csv_reader.hpp), which a table of many
+/// rows is read with. `read` takes what read_table_text takes.
 class CsvTable {
  public:
   static CsvTable read(const std::filesystem::path& path);

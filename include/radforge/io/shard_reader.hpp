@@ -30,6 +30,8 @@ class ShardReader {
   void pixels(std::int64_t row, std::span<std::uint8_t> out) const;
   /// XXH3-128 of the row's stored bytes, as ShardSummary has it.
   std::string row_digest(std::int64_t row) const;
+  /// XXH3-128 of the row's decoded pixels, as ShardSummary has it.
+  std::string pixel_digest(std::int64_t row) const;
 
  private:
   struct State;

@@ -3,11 +3,38 @@
 #include "radforge/io/dataset_index.hpp"
 #include "radforge/io/sample_record.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace radforge {
+
+/// A record as a shard stores it: pixels checked, compressed and digested.
+struct PackedRow {
+  SampleRecord metadata; ///< without pixels
+  std::vector<std::byte> stored;
+  std::string row_digest;
+  std::string pixel_digest;
+};
+
+/// Makes rows for shards of one schema. Each thread has its own, so that many pack while one writes. Equal records give equal
+/// rows.
+class RowPacker {
+ public:
+  explicit RowPacker(DatasetSchema schema, int compression_level);
+  ~RowPacker();
+  RowPacker(RowPacker&&) noexcept;
+
+  /// Errors: DataError when the record does not fit the schema.
+  PackedRow pack(SampleRecord record);
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
 
 /// Writes one shard: `<file>.partial`, then digests, fsync, rename, fsync of the folder (docs/data-format.md). One writer a file;
 /// writers of different files may run in different ranks. Equal records give equal bytes. Destroying an unclosed writer removes
@@ -26,8 +53,10 @@ class ShardWriter {
   ShardWriter(const ShardWriter&) = delete;
   ShardWriter& operator=(const ShardWriter&) = delete;
 
-  /// Ids must come in order from first_id on. Errors: IoError, and DataError when the record does not fit the schema.
-  void append(const SampleRecord& record);
+  /// A row of a packer of the same schema and compression level. Ids must come in order from first_id on. Errors: IoError.
+  void append(PackedRow row);
+  /// The same, packed here. Errors: IoError, and DataError when the record does not fit the schema.
+  void append(SampleRecord record);
   /// Publishes the shard. Errors: IoError, after which nothing is published and what was there before is untouched.
   ShardSummary close();
 

@@ -15,7 +15,8 @@ DatasetIndex sample_index() {
   DatasetIndex index{.name = "prepare", .config_digest = "abc", .schema = sample_schema()};
   index.rows_per_shard = 2;
   const std::string digest(32, 'a');
-  index.shards = {{"shard-00000.h5", 0, 2, 5000, digest, {digest, digest}}, {"shard-00001.h5", 2, 1, 4000, digest, {digest}}};
+  index.shards = {{"shard-00000.h5", 0, 2, 5000, digest, {digest, digest}, {digest, digest}},
+                  {"shard-00001.h5", 2, 1, 4000, digest, {digest}, {digest}}};
   index.counts = {{"sex", {{"", 1}, {"F", 2}}}};
   return index;
 }
@@ -36,9 +37,9 @@ std::string fault_after(std::string_view from, std::string_view to) {
 TEST_CASE("dataset_index: what is saved is loaded, and equal indexes give equal bytes") {
   const TempFolder folder;
   const TempFolder other;
-  const DatasetIndex index = sample_index();
+  DatasetIndex index = sample_index();
   index.save(folder.path());
-  const DatasetIndex loaded = DatasetIndex::load(folder.path());
+  DatasetIndex loaded = DatasetIndex::load(folder.path());
   CHECK(loaded.name == index.name);
   CHECK(loaded.config_digest == index.config_digest);
   CHECK(loaded.schema == index.schema);
@@ -46,6 +47,7 @@ TEST_CASE("dataset_index: what is saved is loaded, and equal indexes give equal 
   CHECK(loaded.shards == index.shards);
   CHECK(loaded.counts == index.counts);
   CHECK(loaded.num_rows() == 3);
+  CHECK(loaded.virtual_file == index.virtual_file);
   loaded.save(other.path());
   CHECK(read_file(folder / "dataset.json") == read_file(other / "dataset.json"));
   CHECK(read_file(folder / "dataset.h5") == read_file(other / "dataset.h5"));

@@ -9,15 +9,15 @@ using Catch::Matchers::Contains;
 namespace {
 
 std::string fault_in(std::string_view content) {
-  return error_of<DataError>([&] { decode_grey_image(bytes_of(content), "x.jpg"); });
+  return error_of<DataError>([&] { decode_image(bytes_of(content), "x.jpg"); });
 }
 
 } // namespace
 
 TEST_CASE("jpeg: grey radiographs decode as Pillow decodes them") {
   for (const char* name : {"nih-0", "nih-1", "nih-2"}) {
-    const Image jpeg = read_grey_image(golden(std::string(name) + ".jpg"));
-    const Image png = read_grey_image(golden(std::string(name) + ".png"));
+    const Image jpeg = read_image(golden(std::string(name) + ".jpg"));
+    const Image png = read_image(golden(std::string(name) + ".png"));
     CHECK(jpeg.height == 256);
     CHECK(largest_difference(pixels_of(jpeg), pixels_of(png)) <= 1);
   }
@@ -25,7 +25,7 @@ TEST_CASE("jpeg: grey radiographs decode as Pillow decodes them") {
 
 TEST_CASE("jpeg: colour, baseline and progressive, becomes luma") {
   for (const char* name : {"colour-420.jpg", "colour-progressive.jpg"}) {
-    const Image image = read_grey_image(golden(name));
+    const Image image = read_image(golden(name));
     CHECK(image.height == 21);
     CHECK(image.width == 30);
     CHECK(largest_difference(pixels_of(image), read_file(golden(std::string(name) + ".grey"))) <= 1);
@@ -33,7 +33,7 @@ TEST_CASE("jpeg: colour, baseline and progressive, becomes luma") {
 }
 
 TEST_CASE("jpeg: CMYK is refused clearly") {
-  CHECK_THAT(error_of<DataError>([] { read_grey_image(golden("cmyk.jpg")); }), Contains("cmyk.jpg") && Contains("CMYK"));
+  CHECK_THAT(error_of<DataError>([] { read_image(golden("cmyk.jpg")); }), Contains("cmyk.jpg") && Contains("CMYK"));
 }
 
 TEST_CASE("jpeg: a file cut anywhere is refused") {
@@ -51,7 +51,7 @@ TEST_CASE("jpeg: any flipped byte is an error or an image of the right size, nev
     std::string damaged = content;
     damaged[at] = static_cast<char>(damaged[at] ^ 0xFF);
     try {
-      const Image image = decode_grey_image(bytes_of(damaged), "x.jpg", {.max_pixels = 1'000'000});
+      const Image image = decode_image(bytes_of(damaged), "x.jpg", {.limits = {.max_pixels = 1'000'000}});
       CHECK(image.pixels.size() == static_cast<std::size_t>(image.height) * static_cast<std::size_t>(image.width));
     } catch (const DataError&) {
     }

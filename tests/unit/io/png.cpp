@@ -9,7 +9,7 @@ using Catch::Matchers::Contains;
 namespace {
 
 std::string fault_in(std::string_view content) {
-  return error_of<DataError>([&] { decode_grey_image(bytes_of(content), "x.png"); });
+  return error_of<DataError>([&] { decode_image(bytes_of(content), "x.png"); });
 }
 
 } // namespace
@@ -18,12 +18,21 @@ TEST_CASE("png: every kind becomes the right grey values") {
   for (const char* name : {"bits-1.png", "grey.png", "grey-alpha.png", "rgb.png", "rgb-alpha.png", "palette.png", "grey-16.png",
                            "rgb-16.png", "interlaced.png", "gamma.png"}) {
     INFO(name);
-    const Image image = read_grey_image(golden(name));
+    const Image image = read_image(golden(name));
     CHECK(image.height == 21);
     CHECK(image.width == 30);
     CHECK(image.channels == 1);
     CHECK(pixels_of(image) == read_file(golden(std::string(name) + ".grey")));
   }
+}
+
+TEST_CASE("png: every filter is undone in every kind of pixel") {
+  for (const char* name : {"filters-8-1.png", "filters-8-2.png", "filters-8-3.png", "filters-8-4.png", "filters-16-1.png",
+                           "filters-16-2.png", "filters-16-3.png", "filters-16-4.png"}) {
+    INFO(name);
+    CHECK(pixels_of(read_image(golden(name))) == read_file(golden(std::string(name) + ".grey")));
+  }
+  CHECK_THAT(error_of<DataError>([] { read_image(golden("filter-unknown.png")); }), Contains("damaged") && Contains("filter"));
 }
 
 TEST_CASE("png: a file cut anywhere before its end mark is refused") {
@@ -46,7 +55,7 @@ TEST_CASE("png: any flipped byte is an error or an image, never worse") {
   for (std::size_t at = 8; at < content.size(); ++at) {
     std::string damaged = content;
     damaged[at] = static_cast<char>(damaged[at] ^ 0xFF);
-    error_of<DataError>([&] { decode_grey_image(bytes_of(damaged), "x.png"); });
+    error_of<DataError>([&] { decode_image(bytes_of(damaged), "x.png"); });
   }
 }
 

@@ -9,17 +9,17 @@ using Catch::Matchers::Contains;
 
 TEST_CASE("write_png: grey pixels come back, and equal pixels give equal bytes") {
   const TempFolder folder;
-  const Image image = read_grey_image(golden("nih-1.png"));
+  const Image image = read_image(golden("nih-1.png"));
   write_png(folder / "a.png", image);
   write_png(folder / "b.png", image);
-  CHECK(read_grey_image(folder / "a.png").pixels == image.pixels);
+  CHECK(read_image(folder / "a.png").pixels == image.pixels);
   CHECK(read_file(folder / "a.png") == read_file(folder / "b.png"));
 }
 
 TEST_CASE("write_png: colour is written as colour") {
   const TempFolder folder;
   write_png(folder / "c.png", {1, 2, 3, {255, 0, 0, 0, 0, 255}});
-  CHECK(read_grey_image(folder / "c.png").pixels == std::vector<std::uint8_t>{76, 29});
+  CHECK(read_image(folder / "c.png").pixels == std::vector<std::uint8_t>{76, 29});
   CHECK(read_file(folder / "c.png")[25] == 2); // colour type RGB
 }
 

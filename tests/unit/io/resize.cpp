@@ -39,10 +39,34 @@ TEST_CASE("resize: within one grey level of Pillow") {
     const std::string name =
         std::string(c.image) + "-" + c.filter_name + "-" + std::to_string(c.width) + "x" + std::to_string(c.height);
     INFO(name);
-    const Image image = resize(read_grey_image(golden(std::string(c.image) + ".png")), c.height, c.width, c.filter);
+    const Image image = resize(read_image(golden(std::string(c.image) + ".png")), c.height, c.width, c.filter);
     CHECK(image.height == c.height);
     CHECK(image.width == c.width);
-    CHECK(largest_difference(pixels_of(image), pixels_of(read_grey_image(golden(name + ".png")))) <= 1);
+    CHECK(largest_difference(pixels_of(image), pixels_of(read_image(golden(name + ".png")))) <= 1);
+  }
+}
+
+TEST_CASE("resize: colour, enlarging to 1024 and images of one pixel across are Pillow's too") {
+  const Case cases[] = {
+      {"rgb", "bilinear", bilinear, 50, 40},   {"rgb", "bicubic", bicubic, 50, 40},   {"rgb", "lanczos", lanczos, 50, 40},
+      {"rgb", "bilinear", bilinear, 11, 21},   {"rgb", "bicubic", bicubic, 11, 21},   {"rgb", "lanczos", lanczos, 11, 21},
+      {"tiny", "bilinear", bilinear, 1024, 8}, {"tiny", "bicubic", bicubic, 1024, 8}, {"tiny", "lanczos", lanczos, 1024, 8},
+      {"strip", "bilinear", bilinear, 3, 64},  {"strip", "bicubic", bicubic, 3, 64},  {"strip", "lanczos", lanczos, 3, 64},
+      {"strip", "bilinear", bilinear, 1, 2},   {"strip", "bicubic", bicubic, 1, 2},   {"strip", "lanczos", lanczos, 1, 2},
+      {"strip", "lanczos", lanczos, 2, 1024},
+  };
+  for (const Case& c : cases) {
+    const std::string name =
+        std::string(c.image) + "-colour-" + c.filter_name + "-" + std::to_string(c.width) + "x" + std::to_string(c.height);
+    INFO(name);
+    const Image source = read_image(golden(std::string(c.image) + ".png"), {.channels = 3});
+    const Image image = resize(source, c.height, c.width, c.filter);
+    CHECK(image.channels == 3);
+    CHECK(largest_difference(pixels_of(image), pixels_of(read_image(golden(name + ".png"), {.channels = 3}))) <= 1);
+  }
+  for (const Filter filter : {bilinear, bicubic, lanczos}) {
+    const Image flat = resize({1, 1, 1, {77}}, 1024, 1024, filter);
+    CHECK(std::count(flat.pixels.begin(), flat.pixels.end(), 77) == 1024 * 1024);
   }
 }
 
@@ -66,7 +90,7 @@ TEST_CASE("resize: a flat image stays flat, and channels do not mix") {
 }
 
 TEST_CASE("resize: the same size changes nothing, a size of zero is a programmer's error") {
-  const Image image = read_grey_image(golden("grey.png"));
+  const Image image = read_image(golden("grey.png"));
   CHECK(resize(image, image.height, image.width, Filter::lanczos).pixels == image.pixels);
   CHECK_THROWS_AS(resize(image, 0, 5, Filter::lanczos), InternalError);
   CHECK_THROWS_AS(resize(image, 5, -1, Filter::lanczos), InternalError);

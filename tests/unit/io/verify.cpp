@@ -44,7 +44,7 @@ TEST_CASE("verify: a sound data set has no problems, and all of it is counted") 
   CHECK(report.num_shards == 3);
   CHECK(report.num_rows == 13);
   CHECK(report.num_bytes == index.shards[0].num_bytes + index.shards[1].num_bytes + index.shards[2].num_bytes);
-  CHECK(verify_shard(folder.path(), index.shards[2]).num_rows == 3);
+  CHECK(verify_shard(folder.path(), index.shards[2], VerifyDepth::pixels).num_rows == 3);
 }
 
 TEST_CASE("verify: flipped bytes are found, with their rows") {
@@ -66,10 +66,11 @@ TEST_CASE("verify: one flipped byte anywhere in a shard is found") {
   const ShardSummary summary = write_sample_shard(folder / "s.h5", 0, 2);
   for (std::size_t at = 0; at < static_cast<std::size_t>(summary.num_bytes); at += 29) {
     flip(folder / "s.h5", at);
-    CHECK_THAT(verify_shard(folder.path(), summary).problems.at(0), Contains("s.h5") && Contains("file digest differs"));
+    CHECK_THAT(verify_shard(folder.path(), summary, VerifyDepth::files).problems.at(0),
+               Contains("s.h5") && Contains("file digest differs"));
     flip(folder / "s.h5", at);
   }
-  CHECK(verify_shard(folder.path(), summary).problems.empty());
+  CHECK(verify_shard(folder.path(), summary, VerifyDepth::files).problems.empty());
 }
 
 TEST_CASE("verify: a shard whose metadata changed while its images are right") {
@@ -130,4 +131,58 @@ TEST_CASE("verify: without dataset.json there is no data set to verify") {
   const TempFolder folder;
   CHECK_THROWS_AS(verify_dataset(folder.path()), DataError);
   CHECK_THROWS_AS(verify_dataset(folder / "none"), IoError);
+}
+
+TEST_CASE("verify: any flipped byte of dataset.json and dataset.h5 is found") {
+  const TempFolder folder;
+  write_sample_dataset(folder.path());
+  const auto size = [&](const char* name) { return static_cast<std::size_t>(fs::file_size(folder / name)); };
+  for (std::size_t at = 0; at < size("dataset.json"); at += 17) {
+    flip(folder / "dataset.json", at);
+    CHECK_THROWS_AS(verify_dataset(folder.path()), DataError);
+    flip(folder / "dataset.json", at);
+  }
+  for (std::size_t at = 0; at < size("dataset.h5"); at += 501) {
+    flip(folder / "dataset.h5", at);
+    CHECK_THAT(problem_of(folder.path()), Contains("dataset.h5: file digest differs"));
+    flip(folder / "dataset.h5", at);
+  }
+  CHECK(verify_dataset(folder.path()).problems.empty());
+}
+
+TEST_CASE("verify: damaged files are listed by name, extra ones are not") {
+  const TempFolder folder;
+  write_sample_dataset(folder.path());
+  flip(folder / "shard-00002.h5", 700);
+  fs::remove(folder / "shard-00000.h5");
+  fs::copy(folder / "shard-00001.h5", folder / "shard-00007.h5");
+  fs::remove(folder / "dataset.h5");
+  CHECK(verify_dataset(folder.path()).damaged_files ==
+        std::vector<std::string>{"shard-00000.h5", "shard-00002.h5", "dataset.h5"});
+}
+
+TEST_CASE("verify: pixels that are not those of the index are found by decoding alone") {
+  const TempFolder folder;
+  DatasetIndex index = write_sample_dataset(folder.path());
+  std::swap(index.shards[1].pixel_digests[1], index.shards[1].pixel_digests[3]);
+  index.save(folder.path());
+  CHECK(verify_dataset(folder.path()).problems.empty());
+  const VerifyReport deep = verify_dataset(folder.path(), VerifyDepth::pixels);
+  REQUIRE(deep.problems.size() == 1);
+  CHECK_THAT(deep.problems[0], Contains("shard-00001.h5: pixels differ in rows 1, 3"));
+}
+
+TEST_CASE("verify: pixel digests do not depend on the compression") {
+  const TempFolder folder;
+  const auto write = [&](const char* name, int level) {
+    ShardWriter writer(folder / name, sample_schema(), {.num_rows = 1, .compression_level = level});
+    SampleRecord record = sample_record(0);
+    std::fill(record.pixels.begin(), record.pixels.end(), std::uint8_t{7});
+    writer.append(record);
+    return writer.close();
+  };
+  const ShardSummary one = write("a.h5", 1);
+  const ShardSummary other = write("b.h5", 0);
+  CHECK(one.pixel_digests == other.pixel_digests);
+  CHECK(one.row_digests != other.row_digests);
 }
