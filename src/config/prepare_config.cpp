@@ -17,11 +17,20 @@ bool site_names_differ(const std::vector<SiteConfig>& sites) {
 
 void describe(Schema& schema, SiteConfig& config) {
   schema.field("name", config.name, "name of the collection: the first part of every sample's source");
-  schema.field("adapter", config.adapter, Choices{"table"}, "how the files are read: a table with one row an image");
+  schema.field("adapter", config.adapter, Choices{"table", "mimic-cxr", "chexpert", "nih", "padchest", "vindr-cxr"},
+               "how the files are read: a provider's own layout, or a table with one row an image");
   schema.field("root", config.root, "folder of the collection; a relative path starts at the working folder");
-  schema.field("table", config.table, "the table's file name in that folder");
+  schema.field("table", config.table, "adapter table: the table's file name in that folder");
   schema.field("patient_namespace", config.patient_namespace,
                "sites that number the same patients share it; the site's name if empty");
+  schema.field("views", config.views, "views to take (PA, AP, LATERAL, ...); empty takes all");
+  schema.field("labeler", config.labeler, Choices{"chexpert", "negbio"}, "adapter mimic-cxr: whose labels");
+  schema.field("demographics", config.demographics,
+               "adapter mimic-cxr: folder of MIMIC-IV's patients and admissions; adapter chexpert: the demographics table");
+  schema.field("reports", config.reports, "adapter mimic-cxr: folder of the report files, empty for none");
+  schema.field("label_method", config.label_method, Choices{"any", "physician"}, "adapter padchest: whose labels");
+  schema.field("readers", config.readers, Choices{"majority", "any"},
+               "adapter vindr-cxr: a finding is present if so many readers say so");
   schema.check(!config.name.empty(), "name is missing (every sample is named after its site) give the site a name");
   schema.check(config.name.find('/') == std::string::npos,
                "name holds a '/' (it separates site and image in a sample's source) choose another name");
@@ -29,13 +38,28 @@ void describe(Schema& schema, SiteConfig& config) {
   schema.check(!config.table.empty(), "table is empty (it lists the images) name the table's file");
 }
 
+void describe(Schema& schema, LabelsConfig& config) {
+  schema.field("map", config.map, "a file of configs/labels; empty: a finding is the label of the same name");
+  schema.field("uncertain", config.uncertain, Choices{"positive", "negative", "ignored"}, "what an uncertain label becomes");
+  schema.field(
+      "empty", config.empty, Choices{"negative", "ignored", "negative_if_no_finding"},
+      "what a label becomes that the report does not mention; negative_if_no_finding: ignored unless the image is stated "
+      "to have no finding");
+  schema.field("no_finding", config.no_finding, Choices{"stated", "recomputed"},
+               "No_Finding as the provider states it, or present if no other label of the provider is");
+}
+
 void describe(Schema& schema, ImageConfig& config) {
   schema.field("size", config.size, IntRange{8, 4096}, "side of the square image, pixels");
   schema.field("fit", config.fit, Choices{"pad", "crop"}, "pad to a square with black, or crop the largest square in the middle");
   schema.field("filter", config.filter, Choices{"bilinear", "bicubic", "lanczos"}, "resampling filter");
+  schema.field("channels", config.channels, IntRange{1, 3}, "1 grey, 3 colour (a grey image three times)");
+  schema.check(config.channels != 2, "channels is 2 (an image is grey or has three colours) give 1 or 3");
 }
 
 void describe(Schema& schema, SplitConfig& config) {
+  schema.field("source", config.source, Choices{"hash", "provider"},
+               "hash: by the shares below; provider: the site's own split where it has one, else by the shares");
   schema.field("train", config.train, RealRange{0, 1}, "share of the patients in the split train");
   schema.field("validation", config.validation, RealRange{0, 1}, "share of the patients in validation; the rest is test");
   schema.check(config.train + config.validation <= 1,
@@ -46,8 +70,9 @@ void describe(Schema& schema, PrepareConfig& config) {
   schema.field("task", config.task, Choices{"images"}, "what is prepared: site tables and images become shards");
   schema.field("seed", config.seed, IntRange{.least = 0}, "keys the split of the patients");
   schema.list("sites", config.sites, "the collections, in the order of the samples' ids");
-  schema.field("findings", config.findings, "columns of the site tables, in the order of the shards' finding columns");
-  schema.field("prompt", config.prompt, "template of a sample's text; fields: age, sex, race, view, findings");
+  schema.field("findings", config.findings, "names of the shards' finding columns, in their order");
+  schema.section("labels", config.labels, "how the providers' labels become findings");
+  schema.field("prompt", config.prompt, "template of a sample's text; fields: age, sex, race, view, findings, report, text");
   schema.section("image", config.image, "what becomes of an image's pixels");
   schema.section("split", config.split, "shares of the patients");
   schema.field("rows_per_shard", config.rows_per_shard, IntRange{1, 1'000'000}, "samples a shard file holds");

@@ -2,6 +2,8 @@
 
 #include "radforge/core/error.hpp"
 
+#include "finding_words.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -11,32 +13,39 @@
 namespace radforge {
 namespace {
 
+/// What the fields speak of.
+struct Source {
+  const SampleRecord& record;
+  const std::vector<std::string>& finding_names;
+  std::string_view report;
+};
+
 bool is_space(char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; }
 
-std::string in_words(std::string finding) {
-  std::transform(finding.begin(), finding.end(), finding.begin(),
-                 [](unsigned char c) { return c == '_' ? ' ' : static_cast<char>(std::tolower(c)); });
-  return finding;
-}
+bool is_upper(char c) { return std::isupper(static_cast<unsigned char>(c)) != 0; }
 
-std::string findings_text(const SampleRecord& record, const std::vector<std::string>& names) {
+std::string findings_text(const Source& source) {
+  const std::vector<std::string>& names = source.finding_names;
+  const std::vector<std::int8_t>& findings = source.record.findings;
   std::string present;
   bool none_found = false;
-  for (std::size_t i = 0; i < std::min(names.size(), record.findings.size()); ++i) {
-    if (record.findings[i] != 1) {
+  for (std::size_t i = 0; i < std::min(names.size(), findings.size()); ++i) {
+    if (findings[i] != 1) {
       continue;
     }
-    if (names[i] == "No_Finding") {
+    const std::string words = in_words(names[i]);
+    if (words == "no finding") {
       none_found = true;
     } else {
-      present += (present.empty() ? "" : ", ") + in_words(names[i]);
+      present += (present.empty() ? "" : ", ") + words;
     }
   }
   return present.empty() && none_found ? "no finding" : present;
 }
 
-/// A field's text, empty if it is unknown.
-std::string field_text(const std::string& field, const SampleRecord& record, const std::vector<std::string>& finding_names) {
+/// A field's text, empty if it is unknown. `field` is in lower case.
+std::string text_of(const std::string& field, const Source& source) {
+  const SampleRecord& record = source.record;
   if (field == "age") {
     return record.age < 0 ? "" : fmt::format("{}", std::lround(std::floor(record.age)));
   }
@@ -50,9 +59,28 @@ std::string field_text(const std::string& field, const SampleRecord& record, con
     return record.view;
   }
   if (field == "findings") {
-    return findings_text(record, finding_names);
+    return findings_text(source);
   }
-  throw ConfigError("the prompt names the field \"{{{}}}\" (there are age, sex, race, view, findings) correct the prompt", field);
+  if (field == "report") {
+    return std::string(source.report);
+  }
+  if (field == "text") {
+    return source.report.empty() ? findings_text(source) : std::string(source.report);
+  }
+  throw ConfigError(
+      "the prompt names the field \"{{{}}}\" (there are age, sex, race, view, findings, report, text) correct the prompt", field);
+}
+
+std::string field_text(std::string field, const Source& source) {
+  if (field.empty() || !is_upper(field.front())) {
+    return text_of(field, source);
+  }
+  field.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(field.front())));
+  std::string text = text_of(field, source);
+  if (!text.empty()) {
+    text.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(text.front())));
+  }
+  return text;
 }
 
 /// The template cut behind each '.' that ends a sentence.
@@ -83,8 +111,11 @@ std::string squeeze(const std::string& text) {
   return out;
 }
 
-std::string render_sentence(const std::string& sentence, const SampleRecord& record,
-                            const std::vector<std::string>& finding_names) {
+bool ends_sentence(const std::string& text) {
+  return !text.empty() && (text.back() == '.' || text.back() == '!' || text.back() == '?');
+}
+
+std::string render_sentence(const std::string& sentence, const Source& source) {
   const bool ends_in_stop = !sentence.empty() && sentence.back() == '.';
   const std::string body = sentence.substr(0, sentence.size() - (ends_in_stop ? 1 : 0));
   std::size_t at = std::min(body.find('{'), body.size());
@@ -96,7 +127,7 @@ std::string render_sentence(const std::string& sentence, const SampleRecord& rec
     if (close == std::string::npos) {
       throw ConfigError("the prompt has a '{{' without '}}' (in \"{}\") close it", sentence);
     }
-    const std::string text = field_text(body.substr(at + 1, close - at - 1), record, finding_names);
+    const std::string text = field_text(body.substr(at + 1, close - at - 1), source);
     const std::size_t next = std::min(body.find('{', close), body.size());
     has_field = true;
     if (!text.empty()) {
@@ -109,21 +140,49 @@ std::string render_sentence(const std::string& sentence, const SampleRecord& rec
     return {};
   }
   out = squeeze(out);
-  return ends_in_stop && !out.empty() ? out + "." : out;
+  return ends_in_stop && !out.empty() && !ends_sentence(out) ? out + "." : out; // a report brings its own
 }
 
-} // namespace
-
-std::string render_prompt(std::string_view prompt_template, const SampleRecord& record,
-                          const std::vector<std::string>& finding_names) {
+std::string render(std::string_view prompt_template, const Source& source) {
   std::string prompt;
   for (const std::string& sentence : sentences_of(prompt_template)) {
-    const std::string text = render_sentence(sentence, record, finding_names);
+    const std::string text = render_sentence(sentence, source);
     if (!text.empty()) {
       prompt += (prompt.empty() ? "" : " ") + text;
     }
   }
   return prompt;
+}
+
+/// How much of a prompt that is too long is kept.
+std::size_t length_that_fits(const std::string& prompt) {
+  const std::size_t last_space = prompt.rfind(' ', max_prompt_bytes);
+  if (last_space != std::string::npos) {
+    return last_space;
+  }
+  const auto continues = [&prompt](std::size_t at) { return (static_cast<unsigned char>(prompt[at]) & 0xC0U) == 0x80U; };
+  std::size_t end = max_prompt_bytes;
+  while (end > 0 && continues(end)) {
+    --end;
+  }
+  return end;
+}
+
+} // namespace
+
+RenderedPrompt render_prompt(std::string_view prompt_template, const SampleRecord& record, std::string_view report,
+                             const std::vector<std::string>& finding_names) {
+  RenderedPrompt prompt{render(prompt_template, {record, finding_names, report})};
+  if (prompt.text.size() > max_prompt_bytes) {
+    prompt.text.resize(length_that_fits(prompt.text));
+    prompt.cut = true;
+  }
+  return prompt;
+}
+
+std::string render_prompt(std::string_view prompt_template, const SampleRecord& record,
+                          const std::vector<std::string>& finding_names) {
+  return render(prompt_template, {record, finding_names, {}});
 }
 
 } // namespace radforge

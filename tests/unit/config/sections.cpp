@@ -1,6 +1,7 @@
 #include "example.hpp"
 
 #include "radforge/config/generate_config.hpp"
+#include "radforge/config/label_map_config.hpp"
 #include "radforge/config/prepare_config.hpp"
 #include "radforge/config/train_config.hpp"
 
@@ -147,15 +148,21 @@ PrepareConfig valid_prepare() {
   return config;
 }
 
+LabelMapConfig valid_label_map() {
+  LabelMapConfig config;
+  config.findings = {{"Effusion", {"Pleural Effusion"}, {}, {"pleural effusion", "empyema"}, {}}};
+  return config;
+}
+
 AutoencoderRunConfig valid_autoencoder() {
   AutoencoderRunConfig config;
-  config.data.dataset = "runs/prepare";
+  config.data.sources = {{.dataset = "runs/prepare"}};
   return config;
 }
 
 DiffusionRunConfig valid_diffusion() {
   DiffusionRunConfig config;
-  config.data.dataset = "runs/prepare";
+  config.data.sources = {{.dataset = "runs/prepare"}};
   config.autoencoder = "runs/autoencoder";
   return config;
 }
@@ -169,6 +176,7 @@ GenerateConfig valid_generate() {
 } // namespace
 
 TEST_CASE("every key of prepare refuses what is wrong, with its line") { check_every_key(valid_prepare()); }
+TEST_CASE("every key of a label map refuses what is wrong, with its line") { check_every_key(valid_label_map()); }
 TEST_CASE("every key of task autoencoder refuses what is wrong, with its line") { check_every_key(valid_autoencoder()); }
 TEST_CASE("every key of task diffusion refuses what is wrong, with its line") { check_every_key(valid_diffusion()); }
 TEST_CASE("every key of generate refuses what is wrong, with its line") { check_every_key(valid_generate()); }
@@ -187,7 +195,7 @@ TEST_CASE("rules across fields are enforced") {
   PrepareConfig two_sites = valid_prepare();
   two_sites.sites.push_back(two_sites.sites[0]);
   CHECK_THAT(broken(two_sites, "seed=2"), Contains("the same name"));
-  CHECK_THAT(broken(valid_autoencoder(), "data.dataset=''"), Contains("data: dataset is missing"));
+  CHECK_THAT(broken(valid_autoencoder(), "data.sources.0.dataset=''"), Contains("dataset is missing"));
   CHECK_THAT(broken(valid_autoencoder(), "autoencoder.norm_num_groups=7"), Contains("not multiples of norm_num_groups"));
   CHECK_THAT(broken(valid_autoencoder(), "autoencoder.block_out_channels=[]"), Contains("block_out_channels is empty"));
   CHECK_THAT(broken(valid_autoencoder(), "autoencoder.sample_size=66"), Contains("cannot be halved"));
