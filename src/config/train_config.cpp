@@ -4,18 +4,38 @@
 
 namespace radforge {
 
-void describe(Schema& schema, DataConfig& config) {
-  const Choices splits{"train", "validation", "test"};
+namespace {
+const Choices splits{"train", "validation", "test"};
+} // namespace
+
+void describe(Schema& schema, DataSourceConfig& config) {
   schema.field("dataset", config.dataset, "folder that holds dataset.json");
-  schema.field("split", config.split, splits, "patients that training sees");
-  schema.field("validation_split", config.validation_split, splits, "patients that validation sees");
+  schema.field("weight", config.weight, RealRange{1e-9, 1e9},
+               "share of the samples that come from it, beside the others' weights");
+  schema.field("split", config.split, splits, "patients that training sees; synthetic rows have no split and always take part");
   schema.field("sites", config.sites, "only these sites; empty for all");
   schema.field("sexes", config.sexes, Choices{"M", "F"}, "only these; empty for all, the unknown included");
   schema.field("age_groups", config.age_groups, Choices{"0-17", "18-39", "40-59", "60-79", "80+"},
                "only these; empty for all, the unknown included");
-  schema.field("loader_threads", config.loader_threads, IntRange{1, 64}, "threads a rank that read images ahead");
   schema.check(!config.dataset.empty(),
-               "dataset is missing (training reads its shards) name the folder that prepare has written");
+               "dataset is missing (training reads its shards) name the folder that prepare or generate has written");
+}
+
+void describe(Schema& schema, AugmentationConfig& config) {
+  schema.field("max_shift", config.max_shift, RealRange{0, 1}, "of the side's length, each axis");
+  schema.field("max_rotation_degrees", config.max_rotation_degrees, RealRange{0, 180}, "either way");
+  schema.field("max_scale", config.max_scale, RealRange{0, 1}, "size by a factor of 1 / (1 + this) to 1 + this");
+  schema.field("max_brightness", config.max_brightness, RealRange{0, 1}, "of the full range, either way");
+  schema.field("max_contrast", config.max_contrast, RealRange{0, 1}, "by a factor of 1 - this to 1 + this");
+  schema.field("flip_probability", config.flip_probability, RealRange{0, 1}, "left to right");
+}
+
+void describe(Schema& schema, DataConfig& config) {
+  schema.list("sources", config.sources, "data sets, mixed by their weights");
+  schema.field("validation_split", config.validation_split, splits, "patients that validation sees");
+  schema.section("augmentation", config.augmentation, "random changes of training images, keyed by (sample, epoch)");
+  schema.field("loader_threads", config.loader_threads, IntRange{1, 64}, "threads a rank that read images ahead");
+  schema.check(!config.sources.empty(), "sources is empty (training reads their shards) list at least one data set");
 }
 
 void describe(Schema& schema, OptimizerConfig& config) {

@@ -73,22 +73,27 @@ void Dataset::pixels(std::int64_t id, std::span<std::uint8_t> out) const {
   state_->shards.get(shard.file)->pixels(id - shard.first_id, out);
 }
 
-std::vector<std::int64_t> Dataset::select(const DataConfig& config, const std::string& split) const {
+std::vector<std::int64_t> Dataset::find(const DataSourceConfig& config, const std::string& split) const {
   std::vector<std::int64_t> ids;
   std::set<std::string> sites;
   for (const SampleRecord& record : state_->records) {
     const std::string site = site_of(record);
     sites.insert(site);
-    if (record.status == "ok" && record.split == split && passes(config.sites, site) && passes(config.sexes, record.sex) &&
-        passes(config.age_groups, record.age_group)) {
+    if (record.status == "ok" && (record.split.empty() ? "train" : record.split) == split && passes(config.sites, site) &&
+        passes(config.sexes, record.sex) && passes(config.age_groups, record.age_group)) {
       ids.push_back(record.id);
     }
   }
   for (const std::string& site : config.sites) {
     if (sites.count(site) == 0) {
-      throw DataError("{}: no site {} (it has {}) correct data.sites", state_->folder.string(), site, fmt::join(sites, ", "));
+      throw DataError("{}: no site {} (it has {}) correct its sites", state_->folder.string(), site, fmt::join(sites, ", "));
     }
   }
+  return ids;
+}
+
+std::vector<std::int64_t> Dataset::select(const DataSourceConfig& config, const std::string& split) const {
+  std::vector<std::int64_t> ids = find(config, split);
   if (ids.empty()) {
     throw DataError("{}: no sample passes (split {}{}{}{}) widen the selection", state_->folder.string(), split,
                     list_text("site", config.sites), list_text("sex", config.sexes), list_text("age group", config.age_groups));

@@ -19,8 +19,9 @@ struct Loader::State {
     std::exception_ptr error;
   };
 
-  const Dataset& dataset;
+  const Mixture& mixture;
   Sampler sampler;
+  const Augmenter augmenter;
   const Options options;
 
   std::mutex mutex;
@@ -32,19 +33,32 @@ struct Loader::State {
   double wait_s = 0;
   std::vector<std::thread> workers;
 
-  State(const Dataset& dataset_, Sampler sampler_, Options options_)
-      : dataset(dataset_), sampler(std::move(sampler_)), options(options_), next_in(options.first_step),
+  State(const Mixture& mixture_, Sampler sampler_, Augmenter augmenter_, Options options_)
+      : mixture(mixture_), sampler(std::move(sampler_)), augmenter(augmenter_), options(options_), next_in(options.first_step),
         next_out(options.first_step) {}
+
+  ~State() {
+    {
+      std::lock_guard lock(mutex);
+      stop = true;
+      changed.notify_all();
+    }
+    for (std::thread& worker : workers) {
+      worker.join();
+    }
+  }
 
   Result read(std::int64_t step, std::vector<SampleTurn> turns) const {
     try {
-      const DatasetSchema& schema = dataset.schema();
+      const DatasetSchema& schema = mixture.schema();
       const std::size_t bytes = static_cast<std::size_t>(schema.height) * static_cast<std::size_t>(schema.width) *
                                 static_cast<std::size_t>(schema.channels);
       Batch batch{step, std::move(turns), {}};
       batch.pixels.resize(batch.turns.size() * bytes);
       for (std::size_t i = 0; i < batch.turns.size(); ++i) {
-        dataset.pixels(batch.turns[i].id, std::span(batch.pixels).subspan(i * bytes, bytes));
+        const auto pixels = std::span(batch.pixels).subspan(i * bytes, bytes);
+        mixture.pixels(batch.turns[i].id, pixels);
+        augmenter.apply(batch.turns[i], schema, pixels);
       }
       return {std::move(batch), nullptr};
     } catch (...) {
@@ -70,26 +84,17 @@ struct Loader::State {
   }
 };
 
-Loader::Loader(const Dataset& dataset, Sampler sampler, Options options) {
+Loader::Loader(const Mixture& mixture, Sampler sampler, Augmenter augmenter, Options options) {
   require(options.first_step <= options.last_step, "steps in order");
   require(options.rank >= 0 && options.rank < options.num_ranks, "a rank below the number of ranks");
   require(options.num_threads >= 1 && options.num_ahead >= 1, "at least one thread and one batch ahead");
-  state_ = std::make_unique<State>(dataset, std::move(sampler), options);
+  state_ = std::make_unique<State>(mixture, std::move(sampler), augmenter, options);
   for (int i = 0; i < options.num_threads; ++i) {
     state_->workers.emplace_back([state = state_.get()] { state->work(); });
   }
 }
 
-Loader::~Loader() {
-  {
-    std::lock_guard lock(state_->mutex);
-    state_->stop = true;
-    state_->changed.notify_all();
-  }
-  for (std::thread& worker : state_->workers) {
-    worker.join();
-  }
-}
+Loader::~Loader() = default;
 
 Batch Loader::next() {
   const Stopwatch watch;

@@ -1,13 +1,18 @@
 #include "radforge/data/shard_maker.hpp"
 
 #include "radforge/core/error.hpp"
+#include "radforge/core/parallel_for.hpp"
 #include "radforge/io/image.hpp"
 #include "radforge/io/shard_reader.hpp"
 #include "radforge/io/shard_writer.hpp"
 
+#include "image_reasons.hpp"
+
 #include <algorithm>
+#include <optional>
 #include <span>
 #include <tuple>
+#include <utility>
 
 namespace radforge {
 namespace {
@@ -19,19 +24,25 @@ Filter filter_of(const std::string& name) {
   return name == "bicubic" ? Filter::bicubic : Filter::lanczos;
 }
 
-std::vector<std::uint8_t> make_pixels(const std::filesystem::path& path, const ImageConfig& config) {
-  const Image image = read_grey_image(path);
-  const Image square = config.fit == "crop" ? crop_to_square(image) : pad_to_square(image);
-  const int size = static_cast<int>(config.size);
-  return resize(square, size, size, filter_of(config.filter)).pixels;
-}
+/// The image as the shards hold it, or why there is none.
+struct Pixels {
+  std::vector<std::uint8_t> values;
+  std::string fault;
+};
 
-std::span<const ManifestRow> rows_of(const PrepareConfig& config, const Manifest& manifest, std::int64_t shard) {
-  const auto num_rows = static_cast<std::int64_t>(manifest.rows.size());
-  const std::int64_t first = shard * config.rows_per_shard;
-  require(shard >= 0 && first < num_rows, "a shard that has rows");
-  return std::span(manifest.rows)
-      .subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(std::min(config.rows_per_shard, num_rows - first)));
+Pixels make_pixels(const std::filesystem::path& path, const ImageConfig& config) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) {
+    return {{}, missing_image};
+  }
+  try {
+    const Image image = read_image(path, {.channels = static_cast<int>(config.channels)});
+    const Image square = config.fit == "crop" ? crop_to_square(image) : pad_to_square(image);
+    const int size = static_cast<int>(config.size);
+    return {resize(square, size, size, filter_of(config.filter)).pixels, {}};
+  } catch (const DataError& problem) {
+    return {{}, std::string(unusable_image) + ": " + problem.what()};
+  }
 }
 
 bool same_metadata(const SampleRecord& a, const SampleRecord& b) {
@@ -42,52 +53,108 @@ bool same_metadata(const SampleRecord& a, const SampleRecord& b) {
   return fields(a) == fields(b);
 }
 
-/// Whether the shard holds these rows and every image in it can be read.
-bool holds(const ShardReader& shard, const DatasetSchema& schema, std::span<const SampleRecord> records) {
-  const std::vector<SampleRecord> metadata = shard.metadata();
-  if (shard.schema() != schema || !std::equal(metadata.begin(), metadata.end(), records.begin(), records.end(), same_metadata)) {
-    return false;
-  }
-  std::vector<std::uint8_t> pixels(static_cast<std::size_t>(schema.height) * static_cast<std::size_t>(schema.width));
-  for (std::int64_t row = 0; row < shard.num_rows(); ++row) {
-    shard.pixels(row, pixels); // throws for broken bytes: they carry a checksum
-  }
-  return true;
+std::size_t num_pixels(const DatasetSchema& schema) {
+  return static_cast<std::size_t>(schema.height) * static_cast<std::size_t>(schema.width) *
+         static_cast<std::size_t>(schema.channels);
 }
+
+constexpr const char* rejected = "rejected";
 
 } // namespace
 
 DatasetSchema schema_of(const PrepareConfig& config) {
   const int size = static_cast<int>(config.image.size);
-  return {.height = size, .width = size, .channels = 1, .findings = config.findings};
+  return {.height = size, .width = size, .channels = static_cast<int>(config.image.channels), .findings = config.findings};
 }
 
 std::int64_t num_shards_of(std::int64_t num_rows, std::int64_t rows_per_shard) {
   return (num_rows + rows_per_shard - 1) / rows_per_shard;
 }
 
-ShardSummary make_shard(const PrepareConfig& config, const Manifest& manifest, std::int64_t shard,
-                        const std::filesystem::path& folder) {
-  const std::span<const ManifestRow> rows = rows_of(config, manifest, shard);
-  ShardWriter writer(folder / ShardWriter::file_name(shard), schema_of(config),
-                     {.first_id = rows.front().record.id,
-                      .num_rows = static_cast<std::int64_t>(rows.size()),
-                      .compression_level = static_cast<int>(config.compression_level)});
-  for (const ManifestRow& row : rows) {
-    SampleRecord record = row.record;
-    record.pixels = make_pixels(row.image, config.image);
-    writer.append(record);
-  }
-  return writer.close();
+ShardMaker::ShardMaker(const PrepareConfig& config, const Manifest& manifest, int num_threads)
+    : config_(config), manifest_(manifest), num_threads_(num_threads) {
+  require(num_threads >= 1, "at least one thread");
 }
 
-std::optional<ShardSummary> find_shard(const PrepareConfig& config, const Manifest& manifest, std::int64_t shard,
-                                       const std::filesystem::path& folder) {
-  std::vector<SampleRecord> records;
-  for (const ManifestRow& row : rows_of(config, manifest, shard)) {
-    records.push_back(row.record);
+std::int64_t ShardMaker::num_shards() const {
+  return num_shards_of(static_cast<std::int64_t>(manifest_.rows.size()), config_.rows_per_shard);
+}
+
+std::span<const ManifestRow> ShardMaker::rows_of(std::int64_t shard) const {
+  const auto num_rows = static_cast<std::int64_t>(manifest_.rows.size());
+  const std::int64_t first = shard * config_.rows_per_shard;
+  require(shard >= 0 && first < num_rows, "a shard that has rows");
+  return std::span(manifest_.rows)
+      .subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(std::min(config_.rows_per_shard, num_rows - first)));
+}
+
+PreparedShard ShardMaker::make(std::int64_t shard, const std::filesystem::path& folder) const {
+  const std::span<const ManifestRow> rows = rows_of(shard);
+  const DatasetSchema schema = schema_of(config_);
+  const int level = static_cast<int>(config_.compression_level);
+  std::vector<RowPacker> packers;
+  for (int i = 0; i < num_threads_; ++i) {
+    packers.emplace_back(schema, level);
   }
-  return find_shard(folder / ShardWriter::file_name(shard), schema_of(config), records);
+  std::vector<PackedRow> packed(rows.size());
+  std::vector<std::string> faults(rows.size());
+  parallel_for(rows.size(), num_threads_, [&](int worker, std::size_t i) {
+    Pixels pixels = make_pixels(image_path(config_, rows[i]), config_.image);
+    SampleRecord record = rows[i].record;
+    record.pixels = std::move(pixels.values);
+    if (!pixels.fault.empty()) {
+      record.status = rejected;
+      record.pixels.assign(num_pixels(schema), 0);
+    }
+    faults[i] = std::move(pixels.fault);
+    packed[i] = packers[static_cast<std::size_t>(worker)].pack(std::move(record));
+  });
+
+  PreparedShard made;
+  ShardWriter writer(
+      folder / ShardWriter::file_name(shard), schema,
+      {.first_id = rows.front().record.id, .num_rows = static_cast<std::int64_t>(rows.size()), .compression_level = level});
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    writer.append(std::move(packed[i]));
+    if (!faults[i].empty()) {
+      made.faults.push_back({static_cast<std::size_t>(rows[i].record.id), std::move(faults[i])});
+    }
+  }
+  made.summary = writer.close();
+  return made;
+}
+
+std::optional<PreparedShard> ShardMaker::find(std::int64_t shard, const std::filesystem::path& folder) const {
+  const std::filesystem::path path = folder / ShardWriter::file_name(shard);
+  std::error_code error;
+  if (!std::filesystem::exists(path, error)) {
+    return std::nullopt;
+  }
+  try {
+    const std::span<const ManifestRow> rows = rows_of(shard);
+    const std::vector<SampleRecord> there = ShardReader(path).metadata();
+    std::vector<SampleRecord> expected;
+    PreparedShard found;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      expected.push_back(rows[i].record);
+      if (i < there.size() && there[i].status == rejected) {
+        expected.back().status = rejected;
+        Pixels pixels = make_pixels(image_path(config_, rows[i]), config_.image);
+        if (pixels.fault.empty()) {
+          return std::nullopt; // the image was mended meanwhile
+        }
+        found.faults.push_back({static_cast<std::size_t>(rows[i].record.id), std::move(pixels.fault)});
+      }
+    }
+    std::optional<ShardSummary> summary = find_shard(path, schema_of(config_), expected);
+    if (!summary) {
+      return std::nullopt;
+    }
+    found.summary = std::move(*summary);
+    return found;
+  } catch (const DataError&) {
+    return std::nullopt;
+  }
 }
 
 std::optional<ShardSummary> find_shard(const std::filesystem::path& path, const DatasetSchema& schema,
@@ -97,32 +164,18 @@ std::optional<ShardSummary> find_shard(const std::filesystem::path& path, const 
     return std::nullopt;
   }
   try {
-    const bool usable = holds(ShardReader(path), schema, records);
-    return usable ? std::optional(summarize_shard(path)) : std::nullopt;
+    {
+      const ShardReader shard(path);
+      const std::vector<SampleRecord> metadata = shard.metadata();
+      if (shard.schema() != schema ||
+          !std::equal(metadata.begin(), metadata.end(), records.begin(), records.end(), same_metadata)) {
+        return std::nullopt;
+      }
+    }
+    return summarize_shard(path); // decodes every image: throws for broken bytes
   } catch (const DataError&) {
     return std::nullopt;
   }
-}
-
-std::map<std::string, std::map<std::string, std::int64_t>> count_rows(std::span<const SampleRecord> records) {
-  std::map<std::string, std::map<std::string, std::int64_t>> counts;
-  const auto count = [&](const char* what, const std::string& value) { ++counts[what][value.empty() ? "unknown" : value]; };
-  for (const SampleRecord& record : records) {
-    count("site", record.source.substr(0, record.source.find('/')));
-    count("split", record.split);
-    count("sex", record.sex);
-    count("age_group", record.age_group);
-    count("view", record.view);
-  }
-  return counts;
-}
-
-std::vector<SampleRecord> records_of(const Manifest& manifest) {
-  std::vector<SampleRecord> records;
-  for (const ManifestRow& row : manifest.rows) {
-    records.push_back(row.record);
-  }
-  return records;
 }
 
 } // namespace radforge

@@ -10,8 +10,8 @@ namespace radforge {
 std::string write_summaries(const std::vector<ShardSummary>& summaries) {
   std::string text;
   for (const ShardSummary& summary : summaries) {
-    text += fmt::format("{} {} {} {} {} {}\n", summary.file, summary.first_id, summary.num_rows, summary.num_bytes,
-                        summary.file_digest, fmt::join(summary.row_digests, " "));
+    text += fmt::format("{} {} {} {} {} {} {}\n", summary.file, summary.first_id, summary.num_rows, summary.num_bytes,
+                        summary.file_digest, fmt::join(summary.row_digests, " "), fmt::join(summary.pixel_digests, " "));
   }
   return text;
 }
@@ -24,10 +24,11 @@ std::vector<ShardSummary> read_summaries(std::string_view text) {
     ShardSummary summary;
     words >> summary.file >> summary.first_id >> summary.num_rows >> summary.num_bytes >> summary.file_digest;
     require(!words.fail(), "a shard's summary on each line");
-    for (std::string row_digest; words >> row_digest;) {
-      summary.row_digests.push_back(row_digest);
+    const auto num_rows = static_cast<std::size_t>(summary.num_rows);
+    for (std::string digest; words >> digest;) {
+      (summary.row_digests.size() < num_rows ? summary.row_digests : summary.pixel_digests).push_back(std::move(digest));
     }
-    require(static_cast<std::int64_t>(summary.row_digests.size()) == summary.num_rows, "a digest for each row");
+    require(summary.pixel_digests.size() == num_rows, "two digests for each row");
     summaries.push_back(std::move(summary));
   }
   return summaries;

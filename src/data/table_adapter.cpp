@@ -1,49 +1,57 @@
 #include "table_adapter.hpp"
 
-#include "radforge/core/error.hpp"
-#include "radforge/io/csv.hpp"
+#include "radforge/io/csv_reader.hpp"
 
 #include "age.hpp"
+#include "cell_text.hpp"
+#include "row_collector.hpp"
+#include "site_files.hpp"
 
 #include <fmt/core.h>
 
-#include <optional>
-#include <set>
+#include <algorithm>
 
 namespace radforge {
 namespace {
 
-/// Why a row is rejected.
-struct BadRow {
-  std::string reason;
+/// What the cells of one column are.
+struct Content {
+  std::size_t column = 0;
+  std::size_t num_states = 0; ///< cells that hold 1, 0 or -1
+  std::size_t num_others = 0; ///< neither that nor empty
+  std::string first_other;
+
+  bool is_label() const { return num_others == 0; }
 };
 
-struct Columns {
-  std::size_t image;
-  std::size_t patient;
-  std::optional<std::size_t> sex, age, age_group, race, view;
-  std::vector<std::optional<std::size_t>> findings;
-
-  Columns(const CsvTable& table, const std::vector<std::string>& finding_names)
-      : image(table.column("image")), patient(table.column("patient_id")), sex(table.find_column("sex")),
-        age(table.find_column("age")), age_group(table.find_column("age_group")), race(table.find_column("race")),
-        view(table.find_column("view")) {
-    for (const std::string& name : finding_names) {
-      findings.push_back(table.find_column(name));
+std::vector<Content> contents_of(CsvReader table) {
+  std::vector<Content> contents;
+  for (const std::string& name :
+       columns_except(table, {"image", "patient_id", "sex", "age", "age_group", "race", "view", "split", "report"})) {
+    contents.push_back({.column = table.column(name), .first_other = {}});
+  }
+  while (table.next()) {
+    for (Content& content : contents) {
+      const std::string& cell = table.cell(content.column);
+      if (parse_label(cell)) {
+        content.num_states += cell.empty() ? 0 : 1;
+      } else if (content.num_others++ == 0) {
+        content.first_other = fmt::format("\"{}\" on line {}", cell, table.line());
+      }
     }
   }
+  return contents;
+}
+
+struct Columns {
+  std::size_t image, patient;
+  std::optional<std::size_t> sex, age, age_group, race, view, split, report;
+
+  explicit Columns(const CsvReader& table)
+      : image(table.column("image")), patient(table.column("patient_id")), sex(table.find_column("sex")),
+        age(table.find_column("age")), age_group(table.find_column("age_group")), race(table.find_column("race")),
+        view(table.find_column("view")), split(table.find_column("split")), report(table.find_column("report")) {}
 };
-
-std::string cell(const CsvTable& table, std::size_t row, std::optional<std::size_t> column) {
-  return column ? table.cell(row, *column) : std::string();
-}
-
-std::string read_sex(const std::string& text) {
-  if (text.empty() || text == "M" || text == "F") {
-    return text;
-  }
-  throw BadRow{fmt::format("unknown sex code: \"{}\" (M, F or nothing)", text)};
-}
 
 float read_age(const std::string& text) {
   if (text.empty()) {
@@ -63,90 +71,45 @@ std::string read_age_group(const std::string& text, float age) {
   if (!text.empty() && !derived.empty() && text != derived) {
     throw BadRow{fmt::format("age and age group disagree: {} and \"{}\"", age, text)};
   }
-  return derived.empty() ? text : derived;
-}
-
-std::int8_t read_finding(const std::string& text, const std::string& column) {
-  if (text.empty() || text == "-1" || text == "-1.0") {
-    return -1;
-  }
-  if (text == "1" || text == "1.0") {
-    return 1;
-  }
-  if (text == "0" || text == "0.0") {
-    return 0;
-  }
-  throw BadRow{fmt::format("bad finding: \"{}\" in {} (1, 0, -1 or nothing)", text, column)};
-}
-
-/// The image's path below the root, in its shortest form.
-std::filesystem::path read_image_path(const std::string& text) {
-  if (text.empty()) {
-    throw BadRow{"no image named"};
-  }
-  const std::filesystem::path path = std::filesystem::path(text).lexically_normal();
-  if (path.is_absolute() || *path.begin() == "..") {
-    throw BadRow{"image outside the site's folder"};
-  }
-  return path;
-}
-
-ManifestRow read_row(const CsvTable& table, std::size_t row, const Columns& columns, const SiteConfig& site,
-                     const std::vector<std::string>& findings, std::set<std::filesystem::path>& images) {
-  const std::filesystem::path image = read_image_path(table.cell(row, columns.image));
-  if (!images.insert(image).second) {
-    throw BadRow{"duplicate image"};
-  }
-  ManifestRow out;
-  out.image = std::filesystem::path(site.root) / image;
-  out.line = table.line(row);
-  SampleRecord& record = out.record;
-  record.source = site.name + "/" + image.generic_string();
-  const std::string& patient = table.cell(row, columns.patient);
-  if (patient.empty()) {
-    throw BadRow{"no patient named"};
-  }
-  record.patient = (site.patient_namespace.empty() ? site.name : site.patient_namespace) + "/" + patient;
-  record.sex = read_sex(cell(table, row, columns.sex));
-  record.age = read_age(cell(table, row, columns.age));
-  record.age_group = read_age_group(cell(table, row, columns.age_group), record.age);
-  record.race = cell(table, row, columns.race);
-  record.view = cell(table, row, columns.view);
-  for (std::size_t i = 0; i < findings.size(); ++i) {
-    record.findings.push_back(read_finding(cell(table, row, columns.findings[i]), findings[i]));
-  }
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(out.image, error)) {
-    throw BadRow{"missing image file"};
-  }
-  return out;
+  return text;
 }
 
 } // namespace
 
-SiteTable read_site_table(const SiteConfig& site, const std::vector<std::string>& findings) {
-  std::error_code error;
-  if (!std::filesystem::is_directory(site.root, error)) {
-    throw ConfigError("site {}: no folder \"{}\" (sites.root; relative paths start at {}) correct the path", site.name, site.root,
-                      std::filesystem::current_path().string());
-  }
-  const CsvTable table = CsvTable::read(std::filesystem::path(site.root) / site.table);
-  const Columns columns(table, findings);
-  SiteTable out;
-  for (std::size_t i = 0; i < findings.size(); ++i) {
-    if (columns.findings[i]) {
-      out.findings.push_back(findings[i]);
+SiteTable read_table_site(const SiteConfig& site) {
+  const std::filesystem::path path = std::filesystem::path(site.root) / site.table;
+  const std::string text = read_table_text(path);
+  CsvReader table(text, path.string());
+  const Columns columns(table);
+  std::vector<Content> contents = contents_of(table);
+  const auto others = std::stable_partition(contents.begin(), contents.end(), [](const Content& c) { return c.is_label(); });
+  std::vector<std::string> labels;
+  std::transform(contents.begin(), others, std::back_inserter(labels),
+                 [&](const Content& c) { return table.columns()[c.column]; });
+  RowCollector rows(site.name, labels);
+  for (auto content = others; content != contents.end(); ++content) {
+    if (content->num_states > content->num_others) {
+      rows.note(
+          fmt::format("column {} not taken for a label, it holds {}", table.columns()[content->column], content->first_other),
+          content->num_others);
     }
   }
-  std::set<std::filesystem::path> images;
-  for (std::size_t row = 0; row < table.num_rows(); ++row) {
-    try {
-      out.manifest.rows.push_back(read_row(table, row, columns, site, findings, images));
-    } catch (const BadRow& bad) {
-      out.manifest.rejections.push_back({site.name, table.line(row), table.cell(row, columns.image), bad.reason});
-    }
+  contents.erase(others, contents.end());
+  while (table.next()) {
+    rows.add(table.line(), table.cell(columns.image), [&](SiteRow& row) {
+      row.patient = table.cell(columns.patient);
+      row.sex = read_sex(table.cell(columns.sex));
+      row.age = read_age(table.cell(columns.age));
+      row.age_group = read_age_group(table.cell(columns.age_group), row.age);
+      row.race = table.cell(columns.race);
+      row.view = table.cell(columns.view);
+      row.split = read_split(table.cell(columns.split));
+      row.report = on_one_line(table.cell(columns.report));
+      std::transform(contents.begin(), contents.end(), row.labels.begin(),
+                     [&](const Content& content) { return *parse_label(table.cell(content.column)); });
+    });
   }
-  return out;
+  return rows.finish();
 }
 
 } // namespace radforge

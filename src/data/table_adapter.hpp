@@ -1,20 +1,13 @@
 #pragma once
 
-#include "radforge/data/manifest.hpp"
-
-#include <string>
-#include <vector>
+#include "site_table.hpp"
 
 namespace radforge {
 
-/// One site's rows, and which of the wanted findings its table has a column for.
-struct SiteTable {
-  Manifest manifest; ///< ids, splits and prompts still open
-  std::vector<std::string> findings;
-};
-
-/// The adapter "table": one row an image, with the columns image and patient_id and, where known, sex, age, age_group, race, view
-/// and the findings (1, 0, -1 or empty). Errors: ConfigError (no such folder), DataError (broken table, missing column).
-SiteTable read_site_table(const SiteConfig& site, const std::vector<std::string>& findings);
+/// The adapter "table": one row an image, with the columns image and patient_id and, where known, sex, age, age_group, race,
+/// view, split and report. Every other column whose cells are all 1, 0, -1 (also 1.0 ...) or empty is a label: present, absent,
+/// uncertain, unmentioned. A column where most cells are that, but not all, is not: a note names it and its first other cell.
+/// Errors: DataError (broken table, missing column).
+SiteTable read_table_site(const SiteConfig& site);
 
 } // namespace radforge

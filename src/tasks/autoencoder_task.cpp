@@ -26,9 +26,9 @@ at::Tensor sum_of_means(const at::Tensor& values) { return values.flatten(1).mea
 
 } // namespace
 
-AutoencoderTask::AutoencoderTask(const AutoencoderRunConfig& config, const Dataset& dataset)
-    : config_(config), dataset_(dataset), autoencoder_(config.autoencoder, ParameterScope(parameters_)) {
-  const DatasetSchema& schema = dataset.schema();
+AutoencoderTask::AutoencoderTask(const AutoencoderRunConfig& config, const Mixture& data)
+    : config_(config), data_(data), autoencoder_(config.autoencoder, ParameterScope(parameters_)) {
+  const DatasetSchema& schema = data.schema();
   if (schema.channels != config.autoencoder.in_channels || schema.height % autoencoder_.downscale() != 0 ||
       schema.width % autoencoder_.downscale() != 0) {
     throw ConfigError("autoencoder: images of {} x {} with {} channels do not fit (the model takes {} channels and sizes that "
@@ -39,7 +39,7 @@ AutoencoderTask::AutoencoderTask(const AutoencoderRunConfig& config, const Datas
 }
 
 at::Tensor AutoencoderTask::loss_sum(const Batch& batch) const {
-  const at::Tensor images = image_tensor(batch, dataset_.schema());
+  const at::Tensor images = image_tensor(batch, data_.schema());
   const LatentMoments moments = autoencoder_.encode(images);
 
   std::vector<RandomKey> keys;
@@ -76,9 +76,9 @@ double AutoencoderTask::latent_deviation(const at::Tensor& weights) {
   const ScopedWeights averaged(parameters_, weights);
   constexpr std::size_t most = 512;
   constexpr std::size_t at_once = 32;
-  std::vector<std::int64_t> ids = dataset_.select(config_.data, config_.data.split);
+  std::vector<std::int64_t> ids = data_.training().front().ids;
   ids.resize(std::min(ids.size(), most));
-  const DatasetSchema& schema = dataset_.schema();
+  const DatasetSchema& schema = data_.schema();
   const auto image = static_cast<std::size_t>(schema.height) * static_cast<std::size_t>(schema.width * schema.channels);
 
   double sum = 0;
@@ -89,7 +89,7 @@ double AutoencoderTask::latent_deviation(const at::Tensor& weights) {
     for (std::size_t i = first; i < std::min(first + at_once, ids.size()); ++i) {
       batch.turns.push_back({ids[i], 0});
       batch.pixels.resize(batch.turns.size() * image);
-      dataset_.pixels(ids[i], std::span(batch.pixels).last(image));
+      data_.pixels(ids[i], std::span(batch.pixels).last(image));
     }
     const at::Tensor mean = autoencoder_.encode(image_tensor(batch, schema)).mean.to(at::kDouble);
     sum += mean.sum().item<double>();
@@ -102,7 +102,7 @@ double AutoencoderTask::latent_deviation(const at::Tensor& weights) {
 void AutoencoderTask::write_result(const std::filesystem::path& folder, const at::Tensor& weights) {
   AutoencoderConfig config = config_.autoencoder;
   config.scaling_factor = 1 / latent_deviation(weights);
-  config.sample_size = dataset_.schema().height;
+  config.sample_size = data_.schema().height;
   write_autoencoder(folder, config, parameters_.views(weights));
 }
 

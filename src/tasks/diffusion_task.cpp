@@ -33,8 +33,8 @@ std::vector<RandomKey> keys_of(const Batch& batch, std::int64_t seed, Stream str
 
 } // namespace
 
-DiffusionTask::DiffusionTask(const DiffusionRunConfig& config, const Dataset& dataset, const fs::path& tokenizer_folder)
-    : dataset_(dataset), tokenizer_folder_(tokenizer_folder), tokenizer_(tokenizer_folder),
+DiffusionTask::DiffusionTask(const DiffusionRunConfig& config, const Mixture& data, const fs::path& tokenizer_folder)
+    : data_(data), tokenizer_folder_(tokenizer_folder), tokenizer_(tokenizer_folder),
       autoencoder_config_(read_autoencoder_config(config.autoencoder)),
       autoencoder_(autoencoder_config_, ParameterScope(frozen_)), schedule_(config.diffusion),
       prediction_(prediction_of(config.diffusion.prediction_type)),
@@ -51,12 +51,15 @@ DiffusionTask::DiffusionTask(const DiffusionRunConfig& config, const Dataset& da
         config.unet.in_channels, config.unet.cross_attention_dim, autoencoder_config_.latent_channels,
         config.text_encoder.hidden_size);
   }
-  config_.unet.sample_size = dataset.schema().height / autoencoder_.downscale();
+  config_.unet.sample_size = data.schema().height / autoencoder_.downscale();
   parameters_.allocate(static_cast<std::uint64_t>(config.seed));
 }
 
 at::Tensor DiffusionTask::latents(const Batch& batch) {
   const c10::NoGradGuard no_grad;
+  if (config_.data.augmentation != AugmentationConfig{}) {
+    moments_.clear(); // the images are other ones each time
+  }
   Batch fresh;
   const std::size_t image = batch.turns.empty() ? 0 : batch.pixels.size() / batch.turns.size();
   for (std::size_t i = 0; i < batch.turns.size(); ++i) {
@@ -67,7 +70,7 @@ at::Tensor DiffusionTask::latents(const Batch& batch) {
     }
   }
   if (!fresh.turns.empty()) {
-    const LatentMoments moments = autoencoder_.encode(image_tensor(fresh, dataset_.schema()));
+    const LatentMoments moments = autoencoder_.encode(image_tensor(fresh, data_.schema()));
     for (std::size_t i = 0; i < fresh.turns.size(); ++i) {
       const auto row = static_cast<std::int64_t>(i);
       moments_[fresh.turns[i].id] = {moments.mean[row].clone(), moments.log_variance[row].clone()};
@@ -91,7 +94,7 @@ at::Tensor DiffusionTask::token_ids(const Batch& batch, Captions captions) const
   for (std::size_t i = 0; i < batch.turns.size(); ++i) {
     const bool dropped =
         captions == Captions::some_dropped && uniform(keys[i]) < static_cast<float>(config_.diffusion.caption_dropout);
-    const std::vector<std::int64_t> row = tokenizer_.encode(dropped ? "" : dataset_.record(batch.turns[i].id).prompt);
+    const std::vector<std::int64_t> row = tokenizer_.encode(dropped ? "" : data_.record(batch.turns[i].id).prompt);
     std::copy(row.begin(), row.end(),
               ids.mutable_data_ptr<std::int64_t>() + static_cast<std::ptrdiff_t>(i) * tokenizer_.max_length());
   }

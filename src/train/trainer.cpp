@@ -47,8 +47,8 @@ double accumulate(Task& task, const Batch& batch, std::int64_t global, std::int6
 
 } // namespace
 
-Trainer::Trainer(TrainPlan plan, RunContext& context, const Dataset& dataset, Task& task)
-    : plan_(std::move(plan)), context_(context), dataset_(dataset), task_(task) {}
+Trainer::Trainer(TrainPlan plan, RunContext& context, const Mixture& data, Task& task)
+    : plan_(std::move(plan)), context_(context), data_(data), task_(task) {}
 
 TrainSummary Trainer::run() {
   Communicator& ranks = context_.data;
@@ -66,7 +66,7 @@ TrainSummary Trainer::run() {
   const std::int64_t first_step = step;
   context_.metrics.resume_from(step == 0 ? MetricLog::kFromStart : step);
 
-  Loader loader(dataset_, Sampler(dataset_.select(plan_.data, plan_.data.split), loop.batch_size, plan_.seed),
+  Loader loader(data_, Sampler(data_.training(), loop.batch_size, plan_.seed), Augmenter(plan_.data.augmentation, plan_.seed),
                 {step, loop.steps, ranks.rank(), ranks.size(), static_cast<int>(plan_.data.loader_threads)});
   Progress progress({.label = "train",
                      .unit = "images",
@@ -181,18 +181,17 @@ void Trainer::save(CheckpointStore& store, std::int64_t step, const TrainState& 
 
 double Trainer::validate(const at::Tensor& weights) const {
   const ScopedWeights averaged(task_.parameters(), weights);
-  std::vector<std::int64_t> ids = dataset_.select(plan_.data, plan_.data.validation_split);
+  std::vector<std::int64_t> ids = data_.validation();
   ids.resize(std::min(ids.size(), static_cast<std::size_t>(plan_.loop.validation_images)));
   const auto num_ranks = static_cast<std::size_t>(context_.data.size());
   const auto rank = static_cast<std::size_t>(context_.data.rank());
-  const std::size_t image = static_cast<std::size_t>(dataset_.schema().height) *
-                            static_cast<std::size_t>(dataset_.schema().width) *
-                            static_cast<std::size_t>(dataset_.schema().channels);
+  const std::size_t image = static_cast<std::size_t>(data_.schema().height) * static_cast<std::size_t>(data_.schema().width) *
+                            static_cast<std::size_t>(data_.schema().channels);
   Batch batch;
   for (std::size_t i = rank * ids.size() / num_ranks; i < (rank + 1) * ids.size() / num_ranks; ++i) {
     batch.turns.push_back({ids[i], 0});
     batch.pixels.resize(batch.turns.size() * image);
-    dataset_.pixels(ids[i], std::span(batch.pixels).last(image));
+    data_.pixels(ids[i], std::span(batch.pixels).last(image));
   }
   double sum = batch.turns.empty() ? 0 : task_.validation_loss_sum(batch);
   context_.data.all_reduce(buffer_of(std::span(&sum, 1)), ReduceOp::sum);

@@ -8,14 +8,32 @@
 
 namespace radforge {
 
-/// Which rows of a data set take part. An empty list lets everything through.
-struct DataConfig {
+/// A data set, and which of its rows take part. An empty list lets everything through.
+struct DataSourceConfig {
   std::string dataset; ///< folder that holds dataset.json
+  double weight = 1;   ///< share of the samples that come from it, beside the other sources' weights
   std::string split = "train";
-  std::string validation_split = "validation";
   std::vector<std::string> sites;
   std::vector<std::string> sexes;
   std::vector<std::string> age_groups;
+};
+
+/// Random changes of training images, keyed by (sample, epoch). Zero is none.
+struct AugmentationConfig {
+  double max_shift = 0;            ///< of the side's length, each axis
+  double max_rotation_degrees = 0; ///< either way
+  double max_scale = 0;            ///< size by a factor of 1 / (1 + this) to 1 + this
+  double max_brightness = 0;       ///< of the full range, either way
+  double max_contrast = 0;         ///< about the middle of the range, by a factor of 1 - this to 1 + this
+  double flip_probability = 0;     ///< left to right; mirrored hearts are no natural radiographs
+
+  bool operator==(const AugmentationConfig&) const = default;
+};
+
+struct DataConfig {
+  std::vector<DataSourceConfig> sources;
+  std::string validation_split = "validation";
+  AugmentationConfig augmentation;
   std::int64_t loader_threads = 1;
 };
 
@@ -88,6 +106,8 @@ struct DiffusionRunConfig {
   CheckpointConfig checkpoint;
 };
 
+void describe(Schema& schema, DataSourceConfig& config);
+void describe(Schema& schema, AugmentationConfig& config);
 void describe(Schema& schema, DataConfig& config);
 void describe(Schema& schema, OptimizerConfig& config);
 void describe(Schema& schema, LoopConfig& config);

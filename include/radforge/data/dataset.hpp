@@ -26,8 +26,11 @@ class Dataset {
   /// The image of sample `id`, height x width x channels bytes.
   void pixels(std::int64_t id, std::span<std::uint8_t> out) const;
 
-  /// Ids of the rows that are "ok", in `split`, and pass the lists of `config`, ascending. Errors: DataError when there are none.
-  std::vector<std::int64_t> select(const DataConfig& config, const std::string& split) const;
+  /// Ids of the rows that are "ok", in `split` (rows without one are in "train"), and pass the lists of `config`, ascending.
+  /// Errors: DataError for a site that the data set does not have.
+  std::vector<std::int64_t> find(const DataSourceConfig& config, const std::string& split) const;
+  /// The same. Errors: DataError also when there are none.
+  std::vector<std::int64_t> select(const DataSourceConfig& config, const std::string& split) const;
 
  private:
   struct State;

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "radforge/data/dataset.hpp"
+#include "radforge/data/augmenter.hpp"
+#include "radforge/data/mixture.hpp"
 #include "radforge/data/sampler.hpp"
 
 #include <cstdint>
@@ -16,8 +17,8 @@ struct Batch {
   std::vector<std::uint8_t> pixels; ///< turns.size() x height x width x channels
 };
 
-/// Reads the batches of steps [first_step, last_step) ahead of time on worker threads and hands them out in order. An error in a
-/// worker is thrown by `next`.
+/// Reads and augments the batches of steps [first_step, last_step) ahead of time on worker threads and hands them out in order.
+/// An error in a worker is thrown by `next`.
 class Loader {
  public:
   struct Options {
@@ -29,7 +30,8 @@ class Loader {
     int num_ahead = 4; ///< batches
   };
 
-  Loader(const Dataset& dataset, Sampler sampler, Options options);
+  /// The mixture outlives the loader.
+  Loader(const Mixture& mixture, Sampler sampler, Augmenter augmenter, Options options);
   ~Loader();
   Loader(const Loader&) = delete;
   Loader& operator=(const Loader&) = delete;

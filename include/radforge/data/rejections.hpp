@@ -3,36 +3,40 @@
 #include "radforge/data/manifest.hpp"
 
 #include <cstddef>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace radforge {
 
-/// An accepted row whose image turned out to be unusable.
+/// A row whose image turned out to be unusable: it keeps its id, and its shard says "rejected".
 struct ImageFault {
   std::size_t row = 0; ///< position in Manifest::rows
   std::string reason;
-};
 
-/// Decodes the images of rows [first, last) and keeps none of them. What is wrong with a file's content is a fault; a file that
-/// cannot be read for another reason is an error, since a second try may succeed. `on_row` hears of each row done. Errors:
-/// IoError.
-std::vector<ImageFault> find_image_faults(const Manifest& manifest, std::size_t first, std::size_t last,
-                                          const std::function<void(std::size_t)>& on_row);
+  bool operator==(const ImageFault&) const = default;
+};
 
 /// Faults as text for other ranks, and back.
 std::string write_faults(const std::vector<ImageFault>& faults);
 std::vector<ImageFault> read_faults(std::string_view text);
 
-/// The manifest with the faulty rows among the rejections (in the order of sites and lines) and ids without holes.
-Manifest without_faults(Manifest manifest, const std::vector<ImageFault>& faults, const PrepareConfig& config);
+/// Throws IoError if an image that another rank did not find is there for this one: then the site's folder is not the same
+/// everywhere, and what is rejected would depend on which rank looked.
+void require_missing_here_too(const PrepareConfig& config, const Manifest& manifest, const std::vector<ImageFault>& faults);
 
-/// The rejected rows as a CSV table: site, line, image, reason.
-std::string rejected_csv(const Manifest& manifest);
+/// The manifest's rejections and the faults, in the order of sites and lines.
+std::vector<Rejection> all_rejections(const PrepareConfig& config, const Manifest& manifest,
+                                      const std::vector<ImageFault>& faults);
 
-/// Errors: DataError with the counts by reason if no row is left, or more than this fraction of the rows is rejected.
-void require_few_rejections(const Manifest& manifest, double max_fraction);
+/// The rejected rows as a CSV table: site, line, image, kind, reason.
+std::string rejected_csv(const std::vector<Rejection>& rejections);
+
+/// Errors: DataError with the counts by reason if nothing usable is left of `num_rows` table rows, or more than this fraction of
+/// them are faults.
+void require_few_faults(const std::vector<Rejection>& rejections, std::size_t num_rows, double max_fraction);
+
+/// Without the details.
+std::map<std::string, std::size_t> count_by_reason(const std::vector<Rejection>& rejections, Rejection::Kind kind);
 
 } // namespace radforge

@@ -2,6 +2,7 @@
 
 #include "radforge/config/prepare_config.hpp"
 #include "radforge/data/manifest.hpp"
+#include "radforge/data/rejections.hpp"
 #include "radforge/io/dataset_index.hpp"
 
 #include <cstdint>
@@ -21,24 +22,48 @@ DatasetSchema schema_of(const PrepareConfig& config);
 /// Shards that so many rows make; all but the last are full.
 std::int64_t num_shards_of(std::int64_t num_rows, std::int64_t rows_per_shard);
 
-/// Makes shard `shard` in `folder`: each row's image is read, made square, resized and written. Any rank may make any shard, the
-/// bytes are the same. Errors: DataError (an image cannot be decoded), IoError.
-ShardSummary make_shard(const PrepareConfig& config, const Manifest& manifest, std::int64_t shard,
-                        const std::filesystem::path& folder);
+/// A shard and the rows in it whose images are unusable: black, with the status "rejected".
+struct PreparedShard {
+  ShardSummary summary;
+  std::vector<ImageFault> faults;
+};
 
-/// The shard that lies in `folder` already, if it is whole and holds the manifest's rows; else it must be made. Errors: IoError.
-std::optional<ShardSummary> find_shard(const PrepareConfig& config, const Manifest& manifest, std::int64_t shard,
-                                       const std::filesystem::path& folder);
+/// Makes the shards of a manifest, each row's image read, made square, resized and packed on worker threads. Any rank may make
+/// any shard, with any number of threads: the bytes are the same. All references outlive the object.
+class ShardMaker {
+ public:
+  ShardMaker(const PrepareConfig& config, const Manifest& manifest, int num_threads);
 
-/// The same for any rows: those of the shard at `path`, pixels aside, are `records`, and every image in it can be read.
+  std::int64_t num_shards() const;
+  /// Publishes shard `shard` in `folder`. What is wrong with an image file is a fault; a file that cannot be read for another
+  /// reason is an error, since a second try may succeed. Errors: IoError.
+  PreparedShard make(std::int64_t shard, const std::filesystem::path& folder) const;
+  /// The shard that lies in `folder` already, if it is whole, holds the manifest's rows, and the images of its rejected rows are
+  /// still unusable; else it must be made. Errors: IoError.
+  std::optional<PreparedShard> find(std::int64_t shard, const std::filesystem::path& folder) const;
+
+ private:
+  std::span<const ManifestRow> rows_of(std::int64_t shard) const;
+
+  const PrepareConfig& config_;
+  const Manifest& manifest_;
+  const int num_threads_;
+};
+
+/// The shard at `path`, if it is whole and its rows, pixels aside, are `records`; else it must be made. Errors: IoError.
 std::optional<ShardSummary> find_shard(const std::filesystem::path& path, const DatasetSchema& schema,
                                        std::span<const SampleRecord> records);
 
-/// Rows by site, split, sex, age_group and view, as DatasetIndex::counts has them; "unknown" for what is empty.
-std::map<std::string, std::map<std::string, std::int64_t>> count_rows(std::span<const SampleRecord> records);
+/// Counts rows by status and, of those that are "ok", by site, split, sex, age_group, race and view, as DatasetIndex::counts has
+/// them; "unknown" for what is empty.
+class RowCounter {
+ public:
+  void add(const SampleRecord& record);
+  const std::map<std::string, std::map<std::string, std::int64_t>>& counts() const { return counts_; }
 
-/// The records of the manifest's rows.
-std::vector<SampleRecord> records_of(const Manifest& manifest);
+ private:
+  std::map<std::string, std::map<std::string, std::int64_t>> counts_;
+};
 
 /// Summaries as text for other ranks, and back. Errors of `read_summaries`: InternalError.
 std::string write_summaries(const std::vector<ShardSummary>& summaries);

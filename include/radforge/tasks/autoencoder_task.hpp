@@ -1,7 +1,7 @@
 #pragma once
 
 #include "radforge/config/train_config.hpp"
-#include "radforge/data/dataset.hpp"
+#include "radforge/data/mixture.hpp"
 #include "radforge/models/autoencoder_kl.hpp"
 #include "radforge/train/task.hpp"
 
@@ -11,8 +11,8 @@ namespace radforge {
 /// the discriminator).
 class AutoencoderTask : public Task {
  public:
-  /// The dataset outlives the task. Errors: ConfigError when model and images do not fit.
-  AutoencoderTask(const AutoencoderRunConfig& config, const Dataset& dataset);
+  /// The data outlive the task. Errors: ConfigError when model and images do not fit.
+  AutoencoderTask(const AutoencoderRunConfig& config, const Mixture& data);
 
   ParameterSet& parameters() override { return parameters_; }
   double accumulate(const Batch& batch, std::int64_t global_batch_size) override;
@@ -25,7 +25,7 @@ class AutoencoderTask : public Task {
   double latent_deviation(const at::Tensor& weights);
 
   AutoencoderRunConfig config_;
-  const Dataset& dataset_;
+  const Mixture& data_;
   ParameterSet parameters_;
   AutoencoderKL autoencoder_;
 };

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "radforge/config/train_config.hpp"
-#include "radforge/data/dataset.hpp"
+#include "radforge/data/mixture.hpp"
 #include "radforge/diffusion/noise_schedule.hpp"
 #include "radforge/diffusion/objective.hpp"
 #include "radforge/models/autoencoder_kl.hpp"
@@ -18,9 +18,9 @@ namespace radforge {
 /// Trains a text-conditioned latent diffusion model: UNet and text encoder learn, the autoencoder is frozen.
 class DiffusionTask : public Task {
  public:
-  /// `config.text_encoder.vocab_size` is taken from the tokenizer in `tokenizer_folder`. The dataset outlives the task.
+  /// `config.text_encoder.vocab_size` is taken from the tokenizer in `tokenizer_folder`. The data outlive the task.
   /// Errors: DataError, IoError (autoencoder, tokenizer), ConfigError when the parts do not fit together.
-  DiffusionTask(const DiffusionRunConfig& config, const Dataset& dataset, const std::filesystem::path& tokenizer_folder);
+  DiffusionTask(const DiffusionRunConfig& config, const Mixture& data, const std::filesystem::path& tokenizer_folder);
 
   ParameterSet& parameters() override { return parameters_; }
   double accumulate(const Batch& batch, std::int64_t global_batch_size) override;
@@ -36,14 +36,15 @@ class DiffusionTask : public Task {
   at::Tensor token_ids(const Batch& batch, Captions captions) const;
 
   DiffusionRunConfig config_;
-  const Dataset& dataset_;
+  const Mixture& data_;
   std::filesystem::path tokenizer_folder_;
   ClipTokenizer tokenizer_;
 
   AutoencoderConfig autoencoder_config_;
   ParameterSet frozen_;
   AutoencoderKL autoencoder_;
-  // Moments of an image do not change while the autoencoder is frozen: each is encoded once a rank and kept.
+  // Moments of an image that is not augmented do not change while the autoencoder is frozen: each is encoded once a rank and
+  // kept.
   std::unordered_map<std::int64_t, LatentMoments> moments_;
 
   NoiseSchedule schedule_;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "radforge/config/train_config.hpp"
-#include "radforge/data/dataset.hpp"
+#include "radforge/data/mixture.hpp"
 #include "radforge/run/run_context.hpp"
 #include "radforge/train/checkpoint_store.hpp"
 #include "radforge/train/task.hpp"
@@ -31,7 +31,7 @@ struct TrainSummary {
 class Trainer {
  public:
   /// The references outlive the trainer.
-  Trainer(TrainPlan plan, RunContext& context, const Dataset& dataset, Task& task);
+  Trainer(TrainPlan plan, RunContext& context, const Mixture& data, Task& task);
 
   /// Trains up to the last step, from the newest checkpoint if there is one, and publishes the task's result as `<run
   /// folder>/pipeline`. Errors: StoppedError after a stop request (the state is saved), DivergenceError after ten steps in a row
@@ -46,7 +46,7 @@ class Trainer {
 
   TrainPlan plan_;
   RunContext& context_;
-  const Dataset& dataset_;
+  const Mixture& data_;
   Task& task_;
 };
 

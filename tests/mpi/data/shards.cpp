@@ -58,7 +58,7 @@ TEST_CASE("ranks that share the shards write what one rank writes, and know all 
   const std::int64_t num_shards = num_shards_of(26, config.rows_per_shard);
   std::vector<ShardSummary> own;
   for (std::int64_t shard = world.rank(); shard < num_shards; shard += world.size()) {
-    own.push_back(make_shard(config, manifest, shard, site.out()));
+    own.push_back(ShardMaker(config, manifest, 1).make(shard, site.out()).summary);
   }
   std::vector<ShardSummary> all;
   for (const std::string& text : all_gather(world, write_summaries(own))) {
@@ -71,12 +71,12 @@ TEST_CASE("ranks that share the shards write what one rank writes, and know all 
   REQUIRE(static_cast<std::int64_t>(all.size()) == num_shards);
   for (std::int64_t shard = 0; shard < num_shards; ++shard) {
     const ShardSummary& summary = all[static_cast<std::size_t>(shard)];
-    CHECK(make_shard(config, manifest, shard, alone.path()) == summary);
+    CHECK(ShardMaker(config, manifest, 2).make(shard, alone.path()).summary == summary);
     CHECK(read_file(alone / summary.file) == read_file(site.out() / summary.file));
   }
 }
 
-TEST_CASE("faults that ranks find in their shares give all the same manifest") {
+TEST_CASE("faults that ranks find in their shards give all the same rejections") {
   Communicator& world = test_world();
   const SharedSite site(13);
   if (world.rank() == 0) {
@@ -86,21 +86,22 @@ TEST_CASE("faults that ranks find in their shares give all the same manifest") {
   }
   world.barrier();
   const PrepareConfig config = site.config();
-  Manifest manifest = read_manifest(config);
-  const auto rank = static_cast<std::size_t>(world.rank());
-  const auto num_ranks = static_cast<std::size_t>(world.size());
-  const auto own = find_image_faults(manifest, rank * 13 / num_ranks, (rank + 1) * 13 / num_ranks, [](std::size_t) {});
+  const Manifest manifest = read_manifest(config);
+  const ShardMaker maker(config, manifest, 1);
+  std::vector<ImageFault> own;
+  for (std::int64_t shard = world.rank(); shard < maker.num_shards(); shard += world.size()) {
+    const std::vector<ImageFault> part = maker.make(shard, site.out()).faults;
+    own.insert(own.end(), part.begin(), part.end());
+  }
   std::vector<ImageFault> faults;
   for (const std::string& text : all_gather(world, write_faults(own))) {
     const std::vector<ImageFault> part = read_faults(text);
     faults.insert(faults.end(), part.begin(), part.end());
   }
-  manifest = without_faults(std::move(manifest), faults, config);
-  CHECK(manifest.rejections_by_reason() == std::map<std::string, std::size_t>{{"unusable image", 3}});
-  CHECK(manifest.rows.size() == 10);
-  CHECK(manifest.rows.back().record.source == "nih/images/11.png");
-  CHECK(manifest.rows.back().record.id == 9);
-  CHECK_NOTHROW(require_equal(world, rejected_csv(manifest), "rejections"));
+  const std::vector<Rejection> all = all_rejections(config, manifest, faults);
+  CHECK(count_by_reason(all, Rejection::Kind::fault) == std::map<std::string, std::size_t>{{"unusable image", 3}});
+  CHECK(all.back().image == "images/12.png");
+  CHECK_NOTHROW(require_equal(world, rejected_csv(all), "rejections"));
 }
 
 TEST_CASE("the slices that ranks take are together the global batch") {

@@ -79,10 +79,11 @@ TrainPlan plan() {
 
 /// A run in its folder, as the command line makes one.
 struct Run {
-  explicit Run(const fs::path& folder)
-      : dir(folder, test_world(), log), metrics(folder, test_world().rank()), stop(folder / "stop") {}
+  explicit Run(const fs::path& folder) : dir(folder, test_world(), log), metrics(folder, test_world().rank()) {
+    stop.watch_file(folder / "stop");
+  }
 
-  TrainSummary train(const TrainPlan& plan, const Dataset& dataset, Task& task) {
+  TrainSummary train(const TrainPlan& plan, const Mixture& dataset, Task& task) {
     RunContext context{log, test_world(), test_world(), dir, metrics, stop};
     return Trainer(plan, context, dataset, task).run();
   }
@@ -114,10 +115,10 @@ struct Fixture {
         write_tiny_dataset(folder.path() / "data", 40);
       }
     });
-    dataset.emplace(folder.path() / "data");
+    dataset.emplace(DataConfig{.sources = {{.dataset = folder.path() / "data"}}});
   }
   SharedFolder folder;
-  std::optional<Dataset> dataset;
+  std::optional<Mixture> dataset;
 };
 
 } // namespace

@@ -31,3 +31,29 @@ TEST_CASE("ages are numbers of years") {
     CHECK_FALSE(parse_age(text).has_value());
   }
 }
+
+TEST_CASE("ages of DICOM tags are three digits and a unit") {
+  CHECK(parse_dicom_age("057Y") == 57.0F);
+  CHECK(parse_dicom_age("009M") == 0.75F);
+  CHECK(parse_dicom_age("003W").value() == Approx(21 / 365.25));
+  CHECK(parse_dicom_age("020D").value() == Approx(20 / 365.25));
+  CHECK(parse_dicom_age("238Y") == 238.0F);
+  CHECK_FALSE(is_plausible_age(238));
+  CHECK_FALSE(is_plausible_age(-1));
+  CHECK(is_plausible_age(0));
+  for (const char* text : {"", "57Y", "0057Y", "057", "057y", "-57Y", "05 Y", "Y057", "0 7Y"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_dicom_age(text).has_value());
+  }
+}
+
+TEST_CASE("years of dates and of birth") {
+  CHECK(parse_year("20110415") == 2011);
+  CHECK(parse_year("1930") == 1930);
+  CHECK(parse_year("1930.0") == 1930);
+  CHECK(parse_year("20110415.0") == 2011);
+  for (const char* text : {"", "nan", "193", "19300", "1930.5", "2011-04-15", "-930"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_year(text).has_value());
+  }
+}

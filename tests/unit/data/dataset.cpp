@@ -35,7 +35,7 @@ TEST_CASE("samples are selected by split, site, sex and age group, ascending") {
   for (const std::string split : {"train", "validation", "test"}) {
     std::vector<std::int64_t> ids;
     try {
-      ids = dataset.select(DataConfig{}, split);
+      ids = dataset.select(DataSourceConfig{}, split);
     } catch (const DataError&) {
       // a small split may be empty
     }
@@ -47,7 +47,7 @@ TEST_CASE("samples are selected by split, site, sex and age group, ascending") {
   }
   CHECK(total == 60);
 
-  DataConfig young;
+  DataSourceConfig young;
   young.sites = {"nih"};
   young.sexes = {"F"};
   young.age_groups = {"18-39", "80+"};
@@ -59,7 +59,7 @@ TEST_CASE("samples are selected by split, site, sex and age group, ascending") {
 TEST_CASE("a selection that lets nothing through, or a site that is not there, is an error") {
   const DatasetFixture fixture(8);
   const Dataset dataset(fixture.path());
-  DataConfig config;
+  DataSourceConfig config;
   config.sexes = {"M"};
   CHECK_THROWS_AS(dataset.select(config, "train"), DataError);
   CHECK_THROWS_WITH(dataset.select(config, "train"), Contains("no sample passes (split train, sex M)"));

@@ -26,10 +26,13 @@ class DatasetFixture {
 
  private:
   void write() const {
-    DatasetIndex index{.name = "prepare", .schema = schema_of(config_), .rows_per_shard = config_.rows_per_shard};
-    const auto num_rows = static_cast<std::int64_t>(manifest_.rows.size());
-    for (std::int64_t shard = 0; shard < num_shards_of(num_rows, config_.rows_per_shard); ++shard) {
-      index.shards.push_back(make_shard(config_, manifest_, shard, path_));
+    DatasetIndex index;
+    index.name = "prepare";
+    index.schema = schema_of(config_);
+    index.rows_per_shard = config_.rows_per_shard;
+    const ShardMaker maker(config_, manifest_, 1);
+    for (std::int64_t shard = 0; shard < maker.num_shards(); ++shard) {
+      index.shards.push_back(maker.make(shard, path_).summary);
     }
     index.save(path_);
   }

@@ -1,6 +1,7 @@
 #include "radforge/data/manifest.hpp"
 
 #include "radforge/core/error.hpp"
+#include "radforge/data/rejections.hpp"
 
 #include "site_fixture.hpp"
 
@@ -31,7 +32,7 @@ TEST_CASE("rows become records in table order") {
   CHECK(first.prompt == "57 year old female. PA view. effusion.");
   CHECK(first.status == "ok");
   CHECK(first.pixels.empty());
-  CHECK(manifest.rows[0].image == site.root() / "images/a.png");
+  CHECK(image_path(site.prepare_config(), manifest.rows[0]) == site.root() / "images/a.png");
   CHECK(manifest.rows[0].line == 2);
   const SampleRecord& second = manifest.rows[1].record;
   CHECK(second.id == 1);
@@ -61,8 +62,6 @@ TEST_CASE("each bad row is kept with its reason") {
   site.add_image("a.png");
   site.add_image("b.png");
   site.write_table("images/a.png,1,F,57,,,PA,,,\n"
-                   "images/none.png,1,F,57,,,PA,,,\n"
-                   "images,1,F,57,,,PA,,,\n"
                    "images/b.png,1,F,414,,,PA,,,\n"
                    "images/b1.png,1,X,57,,,PA,,,\n"
                    "images/../images/a.png,1,F,57,,,PA,,,\n"
@@ -72,25 +71,72 @@ TEST_CASE("each bad row is kept with its reason") {
                    ",1,F,57,,,PA,,,\n"
                    "images/b2.png,,F,57,,,PA,,,\n"
                    "images/b3.png,1,F,57,18-39,,PA,,,\n"
-                   "images/b4.png,1,F,,old,,PA,,,\n"
-                   "images/b5.png,1,F,57,,,PA,maybe,,\n");
+                   "images/b4.png,1,F,,old,,PA,,,\n");
   const Manifest manifest = read_manifest(site.prepare_config());
   CHECK(manifest.rows.size() == 1);
-  CHECK(manifest.rejections_by_reason() == std::map<std::string, std::size_t>{{"missing image file", 2},
-                                                                              {"bad age", 1},
-                                                                              {"unknown sex code", 1},
-                                                                              {"duplicate image", 1},
-                                                                              {"image outside the site's folder", 3},
-                                                                              {"no image named", 1},
-                                                                              {"no patient named", 1},
-                                                                              {"age and age group disagree", 1},
-                                                                              {"unknown age group", 1},
-                                                                              {"bad finding", 1}});
-  REQUIRE(manifest.rejections.size() == 13);
-  CHECK(manifest.rejections[2].site == "nih");
-  CHECK(manifest.rejections[2].line == 5);
-  CHECK(manifest.rejections[2].image == "images/b.png");
-  CHECK_THAT(manifest.rejections[2].reason, Contains("\"414\""));
+  CHECK(count_by_reason(manifest.rejections, Rejection::Kind::fault) ==
+        std::map<std::string, std::size_t>{{"bad age", 1},
+                                           {"unknown sex code", 1},
+                                           {"duplicate image", 1},
+                                           {"image outside the site's folder", 3},
+                                           {"no image named", 1},
+                                           {"no patient named", 1},
+                                           {"age and age group disagree", 1},
+                                           {"unknown age group", 1}});
+  REQUIRE(manifest.rejections.size() == 10);
+  CHECK(manifest.rejections[0].site == "nih");
+  CHECK(manifest.rejections[0].line == 3);
+  CHECK(manifest.rejections[0].image == "images/b.png");
+  CHECK_THAT(manifest.rejections[0].reason, Contains("\"414\""));
+}
+
+TEST_CASE("text that no shard could hold rejects its row, before any shard is made") {
+  const SiteFixture site("nih");
+  site.write_table("images/" + std::string(130, 'a') + ".png,1,F,57,,,PA,,,\nimages/b.png," + std::string(70, '1') +
+                   ",F,57,,,PA,,,\nimages/c.png,1,F,57,,,PA,,,\n");
+  const Manifest manifest = read_manifest(site.prepare_config());
+  REQUIRE(manifest.rejections.size() == 2);
+  CHECK_THAT(manifest.rejections[0].reason, Contains("unfit text: source of "));
+  CHECK_THAT(manifest.rejections[1].reason, Contains("unfit text: patient of "));
+  CHECK(manifest.rows.at(0).record.id == 0);
+}
+
+TEST_CASE("views that are not wanted are left out by choice") {
+  const SiteFixture site("nih");
+  site.write_table("images/a.png,1,F,57,,,PA,,,\nimages/b.png,1,F,57,,,AP,,,\nimages/c.png,2,F,57,,,,,,\n");
+  PrepareConfig config = site.prepare_config();
+  config.sites[0].views = {"PA"};
+  const Manifest manifest = read_manifest(config);
+  REQUIRE(manifest.rows.size() == 1);
+  REQUIRE(manifest.rejections.size() == 2);
+  CHECK(manifest.rejections[0].kind == Rejection::Kind::choice);
+  CHECK(manifest.rejections[0].reason == "view not wanted: AP");
+  CHECK(manifest.rejections[1].line == 4);
+}
+
+TEST_CASE("a provider's own split is taken where it is given, and the hash elsewhere") {
+  const SiteFixture site("nih");
+  site.write_table("a.png,1,test\nb.png,2,\nc.png,1,test\n", "image,patient_id,split\n");
+  PrepareConfig config = site.prepare_config();
+  config.findings.clear();
+  config.split.source = "provider";
+  const Manifest manifest = read_manifest(config);
+  REQUIRE(manifest.rows.size() == 3);
+  CHECK(manifest.rows[0].record.split == "test");
+  CHECK(manifest.rows[1].record.split == split_of("nih/2", config.split, 1));
+  config.split.source = "hash";
+  CHECK(read_manifest(config).rows[0].record.split == split_of("nih/1", config.split, 1));
+}
+
+TEST_CASE("a provider's split that tears patients apart is an error that names them") {
+  const SiteFixture site("nih");
+  site.write_table("a.png,1,test\nb.png,1,train\nc.png,2,train\nd.png,3,train\ne.png,3,validation\n", "image,patient_id,split\n");
+  PrepareConfig config = site.prepare_config();
+  config.findings.clear();
+  config.split.source = "provider";
+  CHECK_THROWS_AS(read_manifest(config), DataError);
+  CHECK_THROWS_WITH(read_manifest(config),
+                    Contains("2 patients are in two splits") && Contains("nih/1: nih/a.png is in test") && Contains("nih/3"));
 }
 
 TEST_CASE("sites that share a namespace share their patients, and no other site does") {

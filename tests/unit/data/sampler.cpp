@@ -101,10 +101,59 @@ TEST_CASE("every place of a permutation is equally likely") {
   }
 }
 
+TEST_CASE("sources have their shares of any number of places, and each is a sequence of epochs") {
+  const std::vector<double> weights =
+      GENERATE(std::vector<double>{1, 1}, std::vector<double>{3, 1}, std::vector<double>{0.1, 0.65, 0.25});
+  std::vector<SamplerSource> sources;
+  double total = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    sources.push_back({ids_from(static_cast<std::int64_t>(1000 * i), 7 + i), weights[i]});
+    total += weights[i];
+  }
+  Sampler sampler(sources, 12, 5);
+  const std::vector<SampleTurn> turns = sequence(sampler, 50);
+  std::vector<std::vector<SampleTurn>> of_source(weights.size());
+  for (std::size_t place = 0; place < turns.size(); ++place) {
+    of_source[static_cast<std::size_t>(turns[place].id / 1000)].push_back(turns[place]);
+    for (std::size_t i = 0; i < weights.size(); ++i) {
+      const double share = static_cast<double>(place + 1) * weights[i] / total;
+      CHECK(static_cast<double>(of_source[i].size()) == Approx(share).margin(static_cast<double>(weights.size()) - 1));
+    }
+  }
+  for (std::size_t i = 0; i < weights.size(); ++i) {
+    const std::size_t count = 7 + i;
+    for (std::size_t first = 0; first + count <= of_source[i].size(); first += count) {
+      std::vector<std::int64_t> order;
+      for (std::size_t j = first; j < first + count; ++j) {
+        CHECK(of_source[i][j].epoch == first / count);
+        order.push_back(of_source[i][j].id);
+      }
+      std::sort(order.begin(), order.end());
+      CHECK(order == ids_from(static_cast<std::int64_t>(1000 * i), count));
+    }
+  }
+}
+
+TEST_CASE("mixed batches are the same from any step on and in any number of slices") {
+  const std::vector<SamplerSource> sources{{ids_from(0, 13), 2}, {ids_from(100, 5), 1}, {ids_from(200, 9), 0.7}};
+  Sampler whole(sources, 11, 3);
+  for (const std::int64_t step : {0, 7, 7000}) {
+    CHECK(Sampler(sources, 11, 3).batch(step) == whole.batch(step));
+    std::vector<SampleTurn> joined;
+    for (int rank = 0; rank < 3; ++rank) {
+      const std::vector<SampleTurn> slice = whole.slice(step, rank, 3);
+      joined.insert(joined.end(), slice.begin(), slice.end());
+    }
+    CHECK(joined == whole.batch(step));
+  }
+}
+
 TEST_CASE("a programmer's errors are refused") {
-  CHECK_THROWS_AS(Sampler({}, 4, 1), InternalError);
-  CHECK_THROWS_AS(Sampler({1}, 0, 1), InternalError);
-  Sampler sampler({1, 2}, 2, 1);
+  CHECK_THROWS_AS(Sampler(ids_from(0, 0), 4, 1), InternalError);
+  CHECK_THROWS_AS(Sampler(ids_from(1, 1), 0, 1), InternalError);
+  CHECK_THROWS_AS(Sampler(std::vector<SamplerSource>{}, 4, 1), InternalError);
+  CHECK_THROWS_AS(Sampler({SamplerSource{ids_from(0, 3), 0}}, 4, 1), InternalError);
+  Sampler sampler(ids_from(1, 2), 2, 1);
   CHECK_THROWS_AS(sampler.batch(-1), InternalError);
   CHECK_THROWS_AS(sampler.slice(0, 2, 2), InternalError);
 }

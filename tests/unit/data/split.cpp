@@ -61,5 +61,5 @@ TEST_CASE("a patient in two splits is found") {
   rows[2].record.source = "nih/b.png";
   CHECK_THROWS_AS(require_disjoint_patients(rows), DataError);
   CHECK_THROWS_WITH(require_disjoint_patients(rows),
-                    Catch::Matchers::Contains("patient nih/1 is in two splits (nih/a.png is in train, nih/b.png in test)"));
+                    Catch::Matchers::Contains("1 patients are in two splits (nih/1: nih/a.png is in train, nih/b.png in test)"));
 }

@@ -6,8 +6,8 @@
 using namespace radforge;
 
 TEST_CASE("summaries survive being sent as text") {
-  const std::vector<ShardSummary> summaries{{"shard-00000.h5", 0, 2, 12345, "ab", {"c1", "c2"}},
-                                            {"shard-00001.h5", 2, 1, 5, "ef", {"d"}}};
+  const std::vector<ShardSummary> summaries{{"shard-00000.h5", 0, 2, 12345, "ab", {"c1", "c2"}, {"e1", "e2"}},
+                                            {"shard-00001.h5", 2, 1, 5, "ef", {"d"}, {"f"}}};
   CHECK(read_summaries(write_summaries(summaries)) == summaries);
   CHECK(read_summaries("").empty());
 }

@@ -14,7 +14,7 @@
 
 namespace radforge {
 
-inline Batch batch_of(const Dataset& dataset, const std::vector<std::int64_t>& ids, std::uint32_t epoch = 0) {
+inline Batch batch_of(const Mixture& dataset, const std::vector<std::int64_t>& ids, std::uint32_t epoch = 0) {
   Batch batch;
   for (const std::int64_t id : ids) {
     batch.turns.push_back({id, epoch});
@@ -26,7 +26,7 @@ inline Batch batch_of(const Dataset& dataset, const std::vector<std::int64_t>& i
 
 inline AutoencoderRunConfig autoencoder_config(const std::filesystem::path& data) {
   AutoencoderRunConfig config;
-  config.data.dataset = data;
+  config.data.sources = {{.dataset = data}};
   config.autoencoder.block_out_channels = {8, 8, 8};
   config.autoencoder.norm_num_groups = 4;
   return config;
@@ -34,7 +34,7 @@ inline AutoencoderRunConfig autoencoder_config(const std::filesystem::path& data
 
 inline DiffusionRunConfig diffusion_config(const std::filesystem::path& data, const std::filesystem::path& pipeline) {
   DiffusionRunConfig config;
-  config.data.dataset = data;
+  config.data.sources = {{.dataset = data}};
   config.autoencoder = pipeline;
   config.unet.down_block_types = {"DownBlock2D", "CrossAttnDownBlock2D"};
   config.unet.up_block_types = {"CrossAttnUpBlock2D", "UpBlock2D"};
@@ -53,7 +53,7 @@ inline DiffusionRunConfig diffusion_config(const std::filesystem::path& data, co
 struct TaskFixture {
   TaskFixture() {
     write_tiny_dataset(folder / "data", 24);
-    dataset.emplace(folder / "data");
+    dataset.emplace(autoencoder_config(folder / "data").data);
     AutoencoderTask autoencoder(autoencoder_config(folder / "data"), *dataset);
     autoencoder.write_result(folder / "pipeline", autoencoder.parameters().flat());
     train_clip_tokenizer({"50 year old male. PA view.", "50 year old female. PA view."}, 20, 16, tokenizer_folder());
@@ -63,11 +63,11 @@ struct TaskFixture {
     return folder / "tokenizer";
   }
   TempFolder folder;
-  std::optional<Dataset> dataset;
+  std::optional<Mixture> dataset;
 };
 
 /// The loss and gradient of a batch in one piece and in two add up to the same.
-inline void check_parts_add_up(Task& task, const Dataset& dataset) {
+inline void check_parts_add_up(Task& task, const Mixture& dataset) {
   at::Tensor& gradient = task.parameters().flat_gradient();
   gradient.zero_();
   const double whole = task.accumulate(batch_of(dataset, {0, 1, 2, 4, 5, 6}), 6);
