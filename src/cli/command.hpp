@@ -2,6 +2,7 @@
 
 #include "radforge/comm/communicator.hpp"
 #include "radforge/core/log.hpp"
+#include "radforge/io/verify.hpp"
 
 #include <filesystem>
 #include <span>
@@ -15,6 +16,7 @@ struct CommandLine {
   std::string command;
   std::filesystem::path config; ///< configuration file, or the folder for commands that look at one
   std::vector<std::string> overrides;
+  VerifyDepth depth = VerifyDepth::files;
   std::filesystem::path output; ///< never empty: runs/<config name> when the user named none
 };
 
@@ -39,6 +41,7 @@ void run_prepare(const CommandContext& context);
 void run_train(const CommandContext& context);
 void run_generate(const CommandContext& context);
 void run_verify(const CommandContext& context);
+void run_repair(const CommandContext& context);
 void run_inspect(const CommandContext& context);
 void run_config(const CommandContext& context);
 

@@ -10,7 +10,8 @@ std::span<const Command> commands() {
       Command{"train", "CONFIG.yaml", "train an autoencoder or a diffusion model (task: autoencoder, diffusion)", run_train},
       Command{"generate", "CONFIG.yaml", "cohort -> plan -> synthetic shards and a contact sheet", run_generate},
       Command{"inspect", "FOLDER", "what is in a data set or a pipeline folder", run_inspect},
-      Command{"verify", "FOLDER", "check every digest of a data set", run_verify},
+      Command{"verify", "FOLDER", "check every digest of a data set; --deep: decode every image as well", run_verify},
+      Command{"repair", "FOLDER", "make the damaged shards of a data set again, to the same bytes", run_repair},
       Command{"config", "CONFIG.yaml", "check a configuration and print it with every default filled in", run_config},
   };
   return table;

@@ -1,6 +1,7 @@
 #include "command.hpp"
 
 #include "radforge/config/generate_config.hpp"
+#include "radforge/config/label_map_config.hpp"
 #include "radforge/config/load.hpp"
 #include "radforge/config/prepare_config.hpp"
 #include "radforge/config/train_config.hpp"
@@ -37,6 +38,7 @@ void print_all_documentation() {
   print_documentation<AutoencoderRunConfig>("train, `task: autoencoder`");
   print_documentation<DiffusionRunConfig>("train, `task: diffusion`");
   print_documentation<GenerateConfig>("generate");
+  print_documentation<LabelMapConfig>("label maps, the files of configs/labels");
 }
 
 } // namespace

@@ -2,9 +2,10 @@
 
 #include "radforge/comm/agreement.hpp"
 #include "radforge/core/error.hpp"
-#include "radforge/io/verify.hpp"
+#include "radforge/core/progress.hpp"
 
 #include <algorithm>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -40,21 +41,79 @@ void remove_other_shards(const fs::path& folder, const DatasetIndex& index) {
   }
 }
 
-} // namespace
-
-bool is_complete(const fs::path& folder, const std::string& config_digest) {
-  std::error_code error;
-  if (!fs::exists(folder / DatasetIndex::file_name, error)) {
-    return false;
+/// A report as text for other ranks, and back: a line each, its kind first.
+std::string write_report(const VerifyReport& report) {
+  std::string text = fmt::format("n {} {} {}\n", report.num_shards, report.num_rows, report.num_bytes);
+  for (std::string problem : report.problems) {
+    std::replace(problem.begin(), problem.end(), '\n', ' ');
+    text += "p " + problem + "\n";
   }
-  try {
-    return DatasetIndex::load(folder).config_digest == config_digest && verify_dataset(folder).problems.empty();
-  } catch (const DataError&) {
-    return false; // a broken index is made again
+  for (const std::string& file : report.damaged_files) {
+    text += "d " + file + "\n";
   }
+  return text;
 }
 
-void publish_index(const DatasetIndex& index, const RunSession& session) {
+VerifyReport read_report(const std::string& text) {
+  VerifyReport report;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream rest(line.substr(2));
+    if (line[0] == 'n') {
+      rest >> report.num_shards >> report.num_rows >> report.num_bytes;
+    } else {
+      (line[0] == 'p' ? report.problems : report.damaged_files).push_back(line.substr(2));
+    }
+  }
+  return report;
+}
+
+} // namespace
+
+VerifyReport verify_in_parallel(const fs::path& folder, VerifyDepth depth, Communicator& world) {
+  VerifyReport own;
+  agree(world, [&] {
+    const DatasetIndex index = DatasetIndex::load(folder);
+    const auto num_ranks = static_cast<std::size_t>(world.size());
+    Progress progress({.label = "verify",
+                       .unit = "shards",
+                       .total = static_cast<std::int64_t>(index.shards.size()),
+                       .enabled = world.rank() == 0});
+    for (auto shard = static_cast<std::size_t>(world.rank()); shard < index.shards.size(); shard += num_ranks) {
+      own.add(verify_shard(folder, index.shards[shard], depth));
+      progress.update(static_cast<std::int64_t>(std::min(shard + num_ranks, index.shards.size())));
+    }
+    progress.finish();
+    if (world.rank() == 0) {
+      own.add(verify_folder(folder, index));
+    }
+  });
+  VerifyReport all;
+  for (const std::string& text : all_gather(world, write_report(own))) {
+    all.add(read_report(text));
+  }
+  std::sort(all.problems.begin(), all.problems.end());
+  std::sort(all.damaged_files.begin(), all.damaged_files.end());
+  return all;
+}
+
+bool is_complete(const RunSession& session) {
+  const fs::path& folder = session.dir().path();
+  Communicator& world = session.context.world;
+  bool finished = false;
+  agree(world, [&] {
+    std::error_code error;
+    if (world.rank() == 0 && fs::exists(folder / DatasetIndex::file_name, error)) {
+      try {
+        finished = DatasetIndex::load(folder).config_digest == session.config_digest();
+      } catch (const DataError&) { // a broken index is made again
+      }
+    }
+  });
+  return all_max(world, finished ? 1 : 0) > 0 && verify_in_parallel(folder, VerifyDepth::files, world).problems.empty();
+}
+
+void publish_index(DatasetIndex& index, const RunSession& session) {
   const fs::path& folder = session.dir().path();
   agree(session.context.world, [&] {
     session.dir().check_ownership();

@@ -3,17 +3,22 @@
 #include "run_session.hpp"
 
 #include "radforge/io/dataset_index.hpp"
+#include "radforge/io/verify.hpp"
 
 #include <filesystem>
 #include <string>
 
 namespace radforge {
 
-/// Whether the folder holds a finished data set of this configuration whose digests all hold.
-bool is_complete(const std::filesystem::path& folder, const std::string& config_digest);
+/// `verify_dataset` with the shards shared among the ranks; every rank gets the whole report. Collective. Errors: as
+/// DatasetIndex::load.
+VerifyReport verify_in_parallel(const std::filesystem::path& folder, VerifyDepth depth, Communicator& world);
+
+/// Whether the session's folder holds a finished data set of its configuration whose digests all hold. Collective.
+bool is_complete(const RunSession& session);
 
 /// Writes the index, the commit mark of a data set, after removing shards that it does not list and parts that a killed run left.
-/// Collective.
-void publish_index(const DatasetIndex& index, const RunSession& session);
+/// Collective; rank 0 fills in what DatasetIndex::save does.
+void publish_index(DatasetIndex& index, const RunSession& session);
 
 } // namespace radforge

@@ -1,4 +1,5 @@
 #include "command.hpp"
+#include "inspect_dataset.hpp"
 
 #include "radforge/core/error.hpp"
 #include "radforge/io/dataset_index.hpp"
@@ -9,25 +10,6 @@
 namespace radforge {
 
 namespace {
-
-void print_dataset(const std::filesystem::path& folder) {
-  const DatasetIndex index = DatasetIndex::load(folder);
-  std::int64_t bytes = 0;
-  for (const ShardSummary& shard : index.shards) {
-    bytes += shard.num_bytes;
-  }
-  std::printf("%s: data set made by %s\n", folder.c_str(), index.name.c_str());
-  std::printf("  images    %d x %d, %d channels\n", index.schema.height, index.schema.width, index.schema.channels);
-  std::printf("  rows      %ld in %zu shards of up to %ld, %.1f MB\n", index.num_rows(), index.shards.size(),
-              index.rows_per_shard, static_cast<double>(bytes) / 1e6);
-  for (const auto& [what, values] : index.counts) {
-    std::printf("  %-9s", what.c_str());
-    for (const auto& [value, count] : values) {
-      std::printf(" %s: %ld ", value.c_str(), count);
-    }
-    std::printf("\n");
-  }
-}
 
 void print_part(const char* name, const StateDict& weights) {
   std::int64_t parameters = 0;
@@ -55,7 +37,7 @@ void run_inspect(const CommandContext& context) {
   }
   const std::filesystem::path& folder = context.line.config;
   if (std::filesystem::exists(folder / DatasetIndex::file_name)) {
-    print_dataset(folder);
+    inspect_dataset(folder);
   } else if (std::filesystem::exists(folder / "model_index.json")) {
     print_pipeline(folder);
   } else {

@@ -18,6 +18,7 @@ po::options_description visible_options() {
   options.add_options()                                                                                                  //
       ("set", po::value<std::vector<std::string>>()->composing(), "path.key=value in place of the file's; repeatable")   //
       ("output,o", po::value<std::string>(), "output folder (default: runs/<config name>); the same command resumes it") //
+      ("deep", "verify: decode every image and compare its pixels")                                                      //
       ("help,h", "this text")                                                                                            //
       ("version", "version, revision and compiler");
   return options;
@@ -96,6 +97,7 @@ ParsedArguments parse_arguments(int argc, const char* const* argv) {
   if (values.count("set") > 0) {
     parsed.line.overrides = values["set"].as<std::vector<std::string>>();
   }
+  parsed.line.depth = values.count("deep") > 0 ? VerifyDepth::pixels : VerifyDepth::files;
   parsed.line.output =
       values.count("output") > 0 ? std::filesystem::path(values["output"].as<std::string>()) : default_output(parsed.line.config);
   return parsed;

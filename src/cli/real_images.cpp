@@ -21,7 +21,7 @@ std::vector<Image> images_of(const Dataset& dataset, const std::vector<std::int6
 
 std::vector<Image> real_images_like(std::span<const SampleRecord> records, const SheetConfig& sheet) {
   const Dataset dataset(sheet.real_dataset);
-  std::vector<std::int64_t> left = dataset.select(DataConfig{}, sheet.real_split);
+  std::vector<std::int64_t> left = dataset.select(DataSourceConfig{}, sheet.real_split);
   if (left.size() < records.size()) {
     throw DataError("{} has {} images in split '{}' (the contact sheet shows {}). Lower sheet.rows or sheet.columns",
                     sheet.real_dataset, left.size(), sheet.real_split, records.size());

@@ -4,7 +4,7 @@
 #include "radforge/comm/agreement.hpp"
 #include "radforge/config/train_config.hpp"
 #include "radforge/core/error.hpp"
-#include "radforge/data/dataset.hpp"
+#include "radforge/data/mixture.hpp"
 #include "radforge/models/clip_tokenizer.hpp"
 #include "radforge/tasks/autoencoder_task.hpp"
 #include "radforge/tasks/diffusion_task.hpp"
@@ -25,12 +25,12 @@ TrainPlan plan_of(const RunConfig& config, const std::string& config_digest) {
   return {config.data, config.train, config.optimizer, config.checkpoint, static_cast<std::uint64_t>(config.seed), config_digest};
 }
 
-void train(TrainPlan plan, RunSession& session, const Dataset& dataset, Task& task) {
+void train(TrainPlan plan, RunSession& session, const Mixture& data, Task& task) {
   const Log& log = session.context.log;
   log.info("{} parameters, {} images a step over {} ranks, {} steps", task.parameters().num_parameters(), plan.loop.batch_size,
            session.context.world.size(), plan.loop.steps);
   RunContext run = session.run_context();
-  const TrainSummary summary = Trainer(std::move(plan), run, dataset, task).run();
+  const TrainSummary summary = Trainer(std::move(plan), run, data, task).run();
   log.info("done: {} steps, last loss {:.4f}, {:.1f} images/s", summary.steps, summary.loss, summary.images_per_s);
   if (session.context.world.rank() == 0) {
     std::printf("%s\n", (session.dir().path() / "pipeline").c_str());
@@ -41,26 +41,28 @@ void train_autoencoder(const CommandContext& context) {
   AutoencoderRunConfig config;
   RunSession session(context, [&](Schema& schema) { describe(schema, config); });
   session.run([&] {
-    std::optional<Dataset> dataset;
+    std::optional<Mixture> data;
     std::optional<AutoencoderTask> task;
     agree(context.world, [&] {
-      dataset.emplace(config.data.dataset);
-      task.emplace(config, *dataset);
+      data.emplace(config.data);
+      task.emplace(config, *data);
     });
-    train(plan_of(config, session.config_digest()), session, *dataset, *task);
+    train(plan_of(config, session.config_digest()), session, *data, *task);
   });
 }
 
 // The vocabulary comes from the prompts that training sees: rank 0 learns it, all read it.
-fs::path make_tokenizer(const DiffusionRunConfig& config, const Dataset& dataset, const RunDir& dir, Communicator& world) {
+fs::path make_tokenizer(const DiffusionRunConfig& config, const Mixture& data, const RunDir& dir, Communicator& world) {
   const fs::path folder = dir.path() / "tokenizer";
   agree(world, [&] {
     if (world.rank() != 0) {
       return;
     }
     std::set<std::string> prompts;
-    for (const std::int64_t id : dataset.select(config.data, config.data.split)) {
-      prompts.insert(dataset.record(id).prompt);
+    for (const SamplerSource& source : data.training()) {
+      for (const std::int64_t id : source.ids) {
+        prompts.insert(data.record(id).prompt);
+      }
     }
     fs::create_directories(folder);
     train_clip_tokenizer({prompts.begin(), prompts.end()}, config.tokenizer.num_merges,
@@ -73,12 +75,12 @@ void train_diffusion(const CommandContext& context) {
   DiffusionRunConfig config;
   RunSession session(context, [&](Schema& schema) { describe(schema, config); });
   session.run([&] {
-    std::optional<Dataset> dataset;
-    agree(context.world, [&] { dataset.emplace(config.data.dataset); });
-    const fs::path tokenizer = make_tokenizer(config, *dataset, session.dir(), context.world);
+    std::optional<Mixture> data;
+    agree(context.world, [&] { data.emplace(config.data); });
+    const fs::path tokenizer = make_tokenizer(config, *data, session.dir(), context.world);
     std::optional<DiffusionTask> task;
-    agree(context.world, [&] { task.emplace(config, *dataset, tokenizer); });
-    train(plan_of(config, session.config_digest()), session, *dataset, *task);
+    agree(context.world, [&] { task.emplace(config, *data, tokenizer); });
+    train(plan_of(config, session.config_digest()), session, *data, *task);
   });
 }
 

@@ -21,8 +21,10 @@ int width_of(const std::vector<Image>& images, int columns, int image_width) {
 
 void paste(Image& sheet, const Image& image, int top, int left) {
   for (int y = 0; y < image.height; ++y) {
-    const auto from = image.pixels.begin() + y * image.width;
-    std::copy(from, from + image.width, sheet.pixels.begin() + (top + y) * sheet.width + left);
+    const std::ptrdiff_t row = static_cast<std::ptrdiff_t>(image.width) * image.channels;
+    const auto from = image.pixels.begin() + y * row;
+    const auto place = (static_cast<std::ptrdiff_t>(top + y) * sheet.width + left) * image.channels;
+    std::copy(from, from + row, sheet.pixels.begin() + place);
   }
 }
 
@@ -41,7 +43,8 @@ Image make_contact_sheet(const std::vector<Image>& left, const std::vector<Image
   const Image& any = left.empty() ? right.front() : left.front();
   for (const std::vector<Image>* block : {&left, &right}) {
     for (const Image& image : *block) {
-      require(image.height == any.height && image.width == any.width && image.channels == 1, "images of a sheet are alike");
+      require(image.height == any.height && image.width == any.width && image.channels == any.channels,
+              "images of a sheet are alike");
     }
   }
   const int left_width = width_of(left, columns, any.width);
@@ -49,7 +52,9 @@ Image make_contact_sheet(const std::vector<Image>& left, const std::vector<Image
   Image sheet;
   sheet.height = std::max(rows_of(left, columns), rows_of(right, columns)) * (any.height + gap) + gap;
   sheet.width = left_width + between + width_of(right, columns, any.width) + 2 * gap;
-  sheet.pixels.assign(static_cast<std::size_t>(sheet.height) * static_cast<std::size_t>(sheet.width), background);
+  sheet.channels = any.channels;
+  sheet.pixels.assign(static_cast<std::size_t>(sheet.height) * static_cast<std::size_t>(sheet.width * sheet.channels),
+                      background);
   paste_block(sheet, left, columns, gap);
   paste_block(sheet, right, columns, gap + left_width + between);
   return sheet;

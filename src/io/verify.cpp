@@ -8,6 +8,7 @@
 #include "radforge/io/shard_reader.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <set>
 #include <string_view>
 #include <system_error>
@@ -63,47 +64,89 @@ std::string difference_in(const fs::path& path, const ShardSummary& expected) {
   }
 }
 
+/// The rows of a shard whose file is right and whose decoded pixels are not those that were written.
+std::string difference_of_pixels(const fs::path& path, const ShardSummary& expected) {
+  const ShardReader reader(path);
+  std::vector<std::int64_t> rows;
+  for (std::int64_t row = 0; row < expected.num_rows; ++row) {
+    if (reader.pixel_digest(row) != expected.pixel_digests[static_cast<std::size_t>(row)]) {
+      rows.push_back(row);
+    }
+  }
+  return rows.empty() ? std::string() : fmt::format("pixels differ in rows {}", ranges_of(rows));
+}
+
 bool is_shard_name(std::string_view name) { return name.starts_with("shard-") && name.ends_with(".h5"); }
+
+/// What is wrong with a file of this size and digest; empty if nothing is. `on_difference` explains a digest that differs.
+std::vector<std::string> problems_of(const fs::path& path, std::int64_t num_bytes, const std::string& file_digest,
+                                     const std::function<std::string()>& on_difference) {
+  std::error_code error;
+  if (!fs::exists(path, error)) {
+    return {"missing"};
+  }
+  try {
+    std::vector<std::string> problems;
+    if (const auto size = static_cast<std::int64_t>(fs::file_size(path)); size != num_bytes) {
+      problems.push_back(fmt::format("{} bytes where {} belong", size, num_bytes));
+    }
+    if (digest_file(path) != file_digest) {
+      problems.push_back("file digest differs" + on_difference());
+    }
+    return problems;
+  } catch (const std::exception& failure) {
+    return {fmt::format("cannot be read: {}", failure.what())};
+  }
+}
+
+void add_problems(VerifyReport& report, const fs::path& path, const std::vector<std::string>& problems) {
+  for (const std::string& problem : problems) {
+    report.problems.push_back(fmt::format("{}: {}", path.string(), problem));
+  }
+  if (!problems.empty()) {
+    report.damaged_files.push_back(path.filename().string());
+  }
+}
 
 } // namespace
 
-VerifyReport verify_shard(const fs::path& folder, const ShardSummary& expected) {
-  VerifyReport report;
+void VerifyReport::add(const VerifyReport& other) {
+  num_shards += other.num_shards;
+  num_rows += other.num_rows;
+  num_bytes += other.num_bytes;
+  problems.insert(problems.end(), other.problems.begin(), other.problems.end());
+  damaged_files.insert(damaged_files.end(), other.damaged_files.begin(), other.damaged_files.end());
+}
+
+VerifyReport verify_shard(const fs::path& folder, const ShardSummary& expected, VerifyDepth depth) {
   const fs::path path = folder / expected.file;
-  std::error_code error;
-  if (!fs::exists(path, error)) {
-    report.problems.push_back(fmt::format("{}: missing", path.string()));
-    return report;
+  std::vector<std::string> problems = problems_of(path, expected.num_bytes, expected.file_digest, [&] {
+    return ": " + run_contained([&] { return difference_in(path, expected); });
+  });
+  if (problems.empty() && depth == VerifyDepth::pixels) {
+    try {
+      if (const std::string difference = difference_of_pixels(path, expected); !difference.empty()) {
+        problems.push_back(difference);
+      }
+    } catch (const Error& error) { // the file is as it was written: written so
+      problems.push_back(fmt::format("an image cannot be decoded: {}", error.what()));
+    }
   }
-  report.num_shards = 1;
-  try {
-    const auto size = static_cast<std::int64_t>(fs::file_size(path));
-    report.num_bytes = size;
-    if (size != expected.num_bytes) {
-      report.problems.push_back(fmt::format("{}: {} bytes where {} belong", path.string(), size, expected.num_bytes));
-    }
-    if (digest_file(path) != expected.file_digest) {
-      report.problems.push_back(fmt::format("{}: file digest differs: {}", path.string(),
-                                            run_contained([&] { return difference_in(path, expected); })));
-    } else {
-      report.num_rows = expected.num_rows;
-    }
-  } catch (const std::exception& failure) {
-    report.problems.push_back(fmt::format("{}: cannot be read: {}", path.string(), failure.what()));
+  VerifyReport report;
+  add_problems(report, path, problems);
+  std::error_code error;
+  if (const auto size = fs::file_size(path, error); !error) {
+    report.num_shards = 1;
+    report.num_bytes = static_cast<std::int64_t>(size);
+    report.num_rows = problems.empty() ? expected.num_rows : 0;
   }
   return report;
 }
 
-VerifyReport verify_dataset(const fs::path& folder) {
-  const DatasetIndex index = DatasetIndex::load(folder);
+VerifyReport verify_folder(const fs::path& folder, const DatasetIndex& index) {
   VerifyReport report;
   std::set<std::string> listed;
   for (const ShardSummary& shard : index.shards) {
-    const VerifyReport one = verify_shard(folder, shard);
-    report.num_shards += one.num_shards;
-    report.num_rows += one.num_rows;
-    report.num_bytes += one.num_bytes;
-    report.problems.insert(report.problems.end(), one.problems.begin(), one.problems.end());
     listed.insert(shard.file);
   }
   std::vector<std::string> extra;
@@ -114,10 +157,20 @@ VerifyReport verify_dataset(const fs::path& folder) {
     }
   }
   std::sort(extra.begin(), extra.end());
-  report.problems.insert(report.problems.end(), extra.begin(), extra.end());
-  if (!fs::exists(folder / "dataset.h5")) {
-    report.problems.push_back(fmt::format("{}: missing", (folder / "dataset.h5").string()));
+  report.problems = std::move(extra);
+  const fs::path path = folder / DatasetIndex::virtual_file_name;
+  add_problems(report, path,
+               problems_of(path, index.virtual_file.num_bytes, index.virtual_file.file_digest, [] { return std::string(); }));
+  return report;
+}
+
+VerifyReport verify_dataset(const fs::path& folder, VerifyDepth depth) {
+  const DatasetIndex index = DatasetIndex::load(folder);
+  VerifyReport report;
+  for (const ShardSummary& shard : index.shards) {
+    report.add(verify_shard(folder, shard, depth));
   }
+  report.add(verify_folder(folder, index));
   return report;
 }
 

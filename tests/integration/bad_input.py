@@ -35,7 +35,7 @@ def configuration(place):
 
 
 def data(place):
-    expect_message(place, 4, ["nowhere"], "train", "configs/test/autoencoder.yaml", "--set", "data.dataset=nowhere", "--output", "o")
+    expect_message(place, 4, ["nowhere"], "train", "configs/test/autoencoder.yaml", "--set", "data.sources.0.dataset=nowhere", "--output", "o")
     expect_message(place, 2, ["data/none"], "prepare", "configs/test/prepare.yaml", "--set", "sites.0.root=data/none", "--output", "o")
     expect_message(place, 3, ["no-pipeline"], "generate", "configs/test/generate.yaml", "--set", "pipeline=no-pipeline", "--output", "o")
 
@@ -85,7 +85,7 @@ def full_disk(place):
 def owned_folder(place):
     """A second run on a folder in use ends with 73 and names the owner."""
     place.run("prepare", "configs/test/prepare.yaml", "--output", "prepared")
-    arguments = ["train", "configs/test/autoencoder.yaml", "--set", "data.dataset=prepared", "--set", "train.steps=100000", "--output", "owned"]
+    arguments = ["train", "configs/test/autoencoder.yaml", "--set", "data.sources.0.dataset=prepared", "--set", "train.steps=100000", "--output", "owned"]
     owner = subprocess.Popen(place.command(*arguments), cwd=place.path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     try:
         for line in owner.stderr:

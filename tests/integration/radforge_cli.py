@@ -28,8 +28,11 @@ class Workplace:
 
     def run(self, *arguments, ranks=0, expect=0, **options):
         """Output and error text; fails unless the exit code is `expect`."""
+        return self.run_command(self.command(*arguments, ranks=ranks), expect=expect, **options)
+
+    def run_command(self, command, expect=0, **options):
         result = subprocess.run(
-            self.command(*arguments, ranks=ranks),
+            command,
             cwd=self.path,
             capture_output=True,
             text=True,
@@ -38,7 +41,7 @@ class Workplace:
             env=dict(os.environ, OMP_NUM_THREADS="1"),
             **options,
         )
-        assert result.returncode == expect, (arguments, ranks, result.returncode, result.stdout, result.stderr)
+        assert result.returncode == expect, (command, result.returncode, result.stdout, result.stderr)
         return result.stdout, result.stderr
 
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "radforge/io/dataset_index.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -7,20 +9,30 @@
 
 namespace radforge {
 
-/// What `verify_shard` and `verify_dataset` found wrong; empty `problems` means that every digest holds.
+enum class VerifyDepth {
+  files, ///< size and digest of each file; where one differs, which rows do
+  pixels ///< every image is decoded as well, and its pixels compared
+};
+
+/// What was found wrong; empty `problems` means that every digest holds.
 struct VerifyReport {
   std::int64_t num_shards = 0;
   std::int64_t num_rows = 0;
   std::int64_t num_bytes = 0;
-  std::vector<std::string> problems; ///< each names file, row and what differs
+  std::vector<std::string> problems;      ///< each names file, row and what differs
+  std::vector<std::string> damaged_files; ///< names of listed files that are missing or differ
+
+  /// Counts and lists of both.
+  void add(const VerifyReport& other);
 };
 
-struct ShardSummary;
+/// Checks one shard against its summary.
+VerifyReport verify_shard(const std::filesystem::path& folder, const ShardSummary& expected, VerifyDepth depth);
 
-/// Checks one shard against its summary: size, file digest and, if the file differs, which rows do.
-VerifyReport verify_shard(const std::filesystem::path& folder, const ShardSummary& expected);
+/// Checks what lies beside the shards: `dataset.h5`, and that no shard is there that the index does not list.
+VerifyReport verify_folder(const std::filesystem::path& folder, const DatasetIndex& index);
 
-/// Checks all shards that `dataset.json` lists and that no other shard lies beside them. Errors: as DatasetIndex::load.
-VerifyReport verify_dataset(const std::filesystem::path& folder);
+/// All of it. Errors: as DatasetIndex::load.
+VerifyReport verify_dataset(const std::filesystem::path& folder, VerifyDepth depth = VerifyDepth::files);
 
 } // namespace radforge

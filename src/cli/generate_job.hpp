@@ -1,0 +1,37 @@
+#pragma once
+
+#include "shard_job.hpp"
+
+#include "radforge/config/generate_config.hpp"
+#include "radforge/generate/generation_plan.hpp"
+#include "radforge/generate/generator.hpp"
+
+#include <memory>
+
+namespace radforge {
+
+/// Planned images to be generated into shards.
+class GenerateJob {
+ public:
+  /// Plans, and reads the pipeline on every rank. Collective. `config` outlives the object. Errors: ConfigError, DataError,
+  /// IoError.
+  GenerateJob(const GenerateConfig& config, Communicator& world);
+  GenerateJob(const GenerateJob&) = delete;
+  GenerateJob& operator=(const GenerateJob&) = delete;
+
+  /// Outlived by this object.
+  ShardJob shards() const;
+  const GenerationPlan& plan() const { return *plan_; }
+
+ private:
+  std::span<const SampleRecord> rows_of(std::int64_t shard) const;
+  ShardSummary make(std::int64_t shard, const std::filesystem::path& folder) const;
+
+  const GenerateConfig& config_;
+  Communicator& world_;
+  std::unique_ptr<const GenerationPlan> plan_;
+  std::unique_ptr<const Generator> generator_;
+  DatasetSchema schema_;
+};
+
+} // namespace radforge

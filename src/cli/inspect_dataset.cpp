@@ -1,0 +1,109 @@
+#include "inspect_dataset.hpp"
+
+#include "real_images.hpp"
+
+#include "radforge/generate/contact_sheet.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <map>
+#include <set>
+#include <string>
+
+namespace radforge {
+
+namespace {
+
+constexpr std::size_t num_samples = 48;
+constexpr int num_columns = 8;
+
+const char* known(const std::string& text) { return text.empty() ? "unknown" : text.c_str(); }
+
+void print_head(const DatasetIndex& index, const std::filesystem::path& folder) {
+  std::int64_t bytes = 0;
+  for (const ShardSummary& shard : index.shards) {
+    bytes += shard.num_bytes;
+  }
+  std::printf("%s: data set made by %s\n", folder.c_str(), index.name.c_str());
+  std::printf("  images    %d x %d, %d channels\n", index.schema.height, index.schema.width, index.schema.channels);
+  std::printf("  rows      %ld in %zu shards of up to %ld, %.1f MB\n", index.num_rows(), index.shards.size(),
+              index.rows_per_shard, static_cast<double>(bytes) / 1e6);
+  for (const auto& [what, values] : index.counts) {
+    std::printf("  %-9s", what.c_str());
+    for (const auto& [value, count] : values) {
+      std::printf(" %s: %ld ", value.c_str(), count);
+    }
+    std::printf("\n");
+  }
+}
+
+/// Rows by sex and age group.
+void print_subgroups(const std::vector<const SampleRecord*>& rows) {
+  std::map<std::string, std::map<std::string, std::int64_t>> counts;
+  std::set<std::string> groups;
+  for (const SampleRecord* row : rows) {
+    ++counts[known(row->sex)][known(row->age_group)];
+    groups.insert(known(row->age_group));
+  }
+  std::printf("\n  %-10s", "sex / age");
+  for (const std::string& group : groups) {
+    std::printf(" %9s", group.c_str());
+  }
+  std::printf("\n");
+  for (auto& [sex, by_group] : counts) {
+    std::printf("  %-10s", sex.c_str());
+    for (const std::string& group : groups) {
+      std::printf(" %9ld", by_group[group]);
+    }
+    std::printf("\n");
+  }
+}
+
+/// Per finding: rows that have it, of those where it is known.
+void print_prevalence(const std::vector<const SampleRecord*>& rows, const std::vector<std::string>& findings) {
+  if (findings.empty()) {
+    return;
+  }
+  std::printf("\n  %-28s %9s %9s %9s %11s\n", "finding", "present", "absent", "unknown", "prevalence");
+  for (std::size_t i = 0; i < findings.size(); ++i) {
+    const auto count = [&](std::int8_t state) {
+      return std::ranges::count_if(rows, [&](const SampleRecord* row) { return row->findings[i] == state; });
+    };
+    const auto present = count(1);
+    const auto absent = count(0);
+    std::printf("  %-28s %9ld %9ld %9ld", findings[i].c_str(), present, absent, count(-1));
+    if (present + absent > 0) {
+      std::printf(" %9.1f %%", 100.0 * static_cast<double>(present) / static_cast<double>(present + absent));
+    }
+    std::printf("\n");
+  }
+}
+
+} // namespace
+
+void inspect_dataset(const std::filesystem::path& folder) {
+  const Dataset dataset(folder);
+  print_head(dataset.index(), folder);
+  std::vector<const SampleRecord*> rows;
+  for (std::int64_t id = 0; id < dataset.index().num_rows(); ++id) {
+    if (dataset.record(id).status == "ok") {
+      rows.push_back(&dataset.record(id));
+    }
+  }
+  if (rows.empty()) {
+    return;
+  }
+  print_subgroups(rows);
+  print_prevalence(rows, dataset.schema().findings);
+
+  std::vector<std::int64_t> shown; // evenly over the data set
+  const std::size_t count = std::min(rows.size(), num_samples);
+  for (std::size_t i = 0; i < count; ++i) {
+    shown.push_back(rows[i * rows.size() / count]->id);
+  }
+  const std::filesystem::path sheet = folder / "samples.png";
+  write_png(sheet, make_contact_sheet({}, images_of(dataset, shown), num_columns));
+  std::printf("\n%s\n", sheet.c_str());
+}
+
+} // namespace radforge

@@ -1,0 +1,119 @@
+#include "command.hpp"
+#include "dataset_folder.hpp"
+#include "generate_job.hpp"
+#include "prepare_job.hpp"
+
+#include "radforge/comm/agreement.hpp"
+#include "radforge/config/load.hpp"
+#include "radforge/core/atomic_file.hpp"
+#include "radforge/core/error.hpp"
+
+#include <algorithm>
+#include <cstdio>
+
+namespace radforge {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Numbers of the listed shards that are damaged or missing.
+std::vector<std::size_t> damaged_shards(const DatasetIndex& index, const VerifyReport& report) {
+  std::vector<std::size_t> damaged;
+  for (std::size_t i = 0; i < index.shards.size(); ++i) {
+    if (std::ranges::find(report.damaged_files, index.shards[i].file) != report.damaged_files.end()) {
+      damaged.push_back(i);
+    }
+  }
+  return damaged;
+}
+
+/// Makes shard `shard` aside, and puts it in its place if it is what the index lists.
+void remake(std::size_t shard, const DatasetIndex& index, const ShardJob& job, const fs::path& workshop,
+            const RunSession& session) {
+  const ShardSummary& expected = index.shards[shard];
+  const ShardSummary made = job.make(static_cast<std::int64_t>(shard), workshop);
+  if (made != expected) {
+    throw DataError("{} comes out different from what {} lists (its inputs, or the libraries that compress, have changed since) "
+                    "nothing was replaced: make the data set again in another folder",
+                    expected.file, DatasetIndex::file_name);
+  }
+  session.dir().check_ownership();
+  publish_file(workshop / expected.file, session.dir().path() / expected.file);
+}
+
+void repair(const ShardJob& job, RunSession& session) {
+  const CommandContext& context = session.context;
+  Communicator& world = context.world;
+  const fs::path& folder = session.dir().path();
+  require_same_inputs(job.inputs, session);
+  DatasetIndex index;
+  agree(world, [&] { index = DatasetIndex::load(folder); });
+  const VerifyReport report = verify_in_parallel(folder, VerifyDepth::files, world);
+  for (const std::string& problem : report.problems) {
+    context.log.warning("{}", problem);
+  }
+  const std::vector<std::size_t> damaged = damaged_shards(index, report);
+  const fs::path workshop = folder / "repair";
+  agree(world, [&] {
+    if (world.rank() == 0) {
+      fs::create_directories(workshop);
+    }
+  });
+  agree(world, [&] {
+    for (auto i = static_cast<std::size_t>(world.rank()); i < damaged.size(); i += static_cast<std::size_t>(world.size())) {
+      remake(damaged[i], index, job, workshop, session);
+    }
+  });
+  const DatasetIndex listed = index;
+  publish_index(index, session);
+  agree(world, [&] {
+    if (world.rank() == 0) {
+      require(index.virtual_file == listed.virtual_file, "the virtual data set follows from the index");
+      fs::remove_all(workshop);
+    }
+  });
+  const VerifyReport after = verify_in_parallel(folder, VerifyDepth::files, world);
+  if (!after.problems.empty()) {
+    throw as_agreed(DataError("{} has {} problems still ({}). Give the command that made it again", folder.string(),
+                              after.problems.size(), after.problems.front()));
+  }
+  if (world.rank() == 0) {
+    std::printf("%s: %zu of %zu shards made again, every digest holds\n", folder.c_str(), damaged.size(), index.shards.size());
+  }
+}
+
+/// The session of the command that made the folder, and the shards it would make.
+template <class Job, class Config>
+void repair_made_by(const CommandContext& context) {
+  Config config;
+  RunSession session(context, [&](Schema& schema) { describe(schema, config); });
+  session.run([&] {
+    Job job(config, context.world);
+    repair(job.shards(), session);
+  });
+}
+
+} // namespace
+
+void run_repair(const CommandContext& context) {
+  CommandLine line = context.line;
+  line.output = line.config;
+  line.config = line.output / "config.yaml";
+  std::string task;
+  agree(context.world, [&] {
+    if (!fs::exists(line.output / DatasetIndex::file_name)) {
+      throw DataError("{} is no finished data set (it has no {}). Give the command that makes it again", line.output.string(),
+                      DatasetIndex::file_name);
+    }
+    task = peek_config(line.config, {}, "task");
+  });
+  const CommandContext folder_context{line, context.world, context.log};
+  if (task == "generation") {
+    repair_made_by<GenerateJob, GenerateConfig>(folder_context);
+  } else {
+    repair_made_by<PrepareJob, PrepareConfig>(folder_context);
+  }
+}
+
+} // namespace radforge

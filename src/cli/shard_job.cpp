@@ -1,0 +1,76 @@
+#include "shard_job.hpp"
+
+#include "radforge/comm/agreement.hpp"
+#include "radforge/core/atomic_file.hpp"
+#include "radforge/core/error.hpp"
+#include "radforge/core/progress.hpp"
+#include "radforge/data/shard_maker.hpp"
+
+#include <algorithm>
+#include <sstream>
+
+namespace radforge {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Summaries of all ranks' shards, in the order of ids, on every rank.
+std::vector<ShardSummary> gather_summaries(const std::vector<ShardSummary>& own, Communicator& world) {
+  std::vector<ShardSummary> all;
+  for (const std::string& text : all_gather(world, write_summaries(own))) {
+    const std::vector<ShardSummary> part = read_summaries(text);
+    all.insert(all.end(), part.begin(), part.end());
+  }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first_id < b.first_id; });
+  return all;
+}
+
+} // namespace
+
+std::vector<ShardSummary> make_shards(const ShardJob& job, RunSession& session) {
+  Communicator& world = session.context.world;
+  const fs::path& folder = session.dir().path();
+  Progress progress({.label = job.label, .unit = "shards", .total = job.num_shards, .enabled = world.rank() == 0});
+  std::vector<ShardSummary> own;
+  // Round by round, so that a stop request or an error on one rank ends the others' work too.
+  for (std::int64_t first = 0; first < job.num_shards; first += world.size()) {
+    if (all_max(world, session.stop().requested() ? 1 : 0) > 0) {
+      throw as_agreed(StoppedError("stopped on request (finished shards are kept). The same command continues"));
+    }
+    agree(world, [&] {
+      const std::int64_t shard = first + world.rank();
+      if (shard < job.num_shards) {
+        session.dir().check_ownership();
+        const std::optional<ShardSummary> found = job.find(shard, folder);
+        own.push_back(found ? *found : job.make(shard, folder));
+      }
+    });
+    progress.update(std::min(first + world.size(), job.num_shards));
+  }
+  progress.finish();
+  return gather_summaries(own, world);
+}
+
+void require_same_inputs(const std::string& inputs, const RunSession& session) {
+  const fs::path path = session.dir().path() / "inputs.txt";
+  agree(session.context.world, [&] {
+    if (session.context.world.rank() != 0) {
+      return;
+    }
+    const std::string former = fs::exists(path) ? read_file(path) : inputs;
+    std::istringstream theirs(former);
+    std::istringstream ours(inputs);
+    for (std::string their_line, our_line; std::getline(ours, our_line);) {
+      std::getline(theirs, their_line);
+      if (their_line != our_line) {
+        throw ConfigError("{} holds results of other inputs (\"{}\" there, \"{}\" now). Name another --output, or remove the "
+                          "folder",
+                          session.dir().path().string(), their_line, our_line);
+      }
+    }
+    write_file_atomically(path, inputs);
+  });
+}
+
+} // namespace radforge

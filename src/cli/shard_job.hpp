@@ -1,0 +1,35 @@
+#pragma once
+
+#include "run_session.hpp"
+
+#include "radforge/io/dataset_index.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace radforge {
+
+/// The shards of a data set as work for many ranks: what `prepare` and `generate` have in common, and `repair` does again.
+struct ShardJob {
+  std::string label;  ///< of the progress bar
+  std::string inputs; ///< digests of all that the shards are made of, beside the configuration
+  DatasetSchema schema;
+  std::int64_t num_shards = 0;
+  /// The shard that lies in the folder already, if it is whole and holds what it should.
+  std::function<std::optional<ShardSummary>(std::int64_t shard, const std::filesystem::path& folder)> find;
+  /// Publishes the shard in the folder.
+  std::function<ShardSummary(std::int64_t shard, const std::filesystem::path& folder)> make;
+};
+
+/// Makes the shards that the folder does not hold yet, each rank every size()-th. All shards' summaries, in order, on every rank.
+/// Collective. Errors: StoppedError after a stop request (finished shards stay), and what `find` and `make` throw.
+std::vector<ShardSummary> make_shards(const ShardJob& job, RunSession& session);
+
+/// Writes `inputs.txt`, or throws ConfigError when the folder holds results of other inputs. Collective.
+void require_same_inputs(const std::string& inputs, const RunSession& session);
+
+} // namespace radforge
