@@ -2,6 +2,7 @@
 
 #include "radforge/core/error.hpp"
 #include "radforge/core/parallel_for.hpp"
+#include "radforge/io/contained.hpp"
 #include "radforge/io/image.hpp"
 #include "radforge/io/shard_reader.hpp"
 #include "radforge/io/shard_writer.hpp"
@@ -11,7 +12,6 @@
 #include <algorithm>
 #include <optional>
 #include <span>
-#include <tuple>
 #include <utility>
 
 namespace radforge {
@@ -45,20 +45,28 @@ Pixels make_pixels(const std::filesystem::path& path, const ImageConfig& config)
   }
 }
 
-bool same_metadata(const SampleRecord& a, const SampleRecord& b) {
-  const auto fields = [](const SampleRecord& r) {
-    return std::tie(r.id, r.source, r.patient, r.split, r.sex, r.age, r.age_group, r.race, r.view, r.prompt, r.status,
-                    r.findings);
-  };
-  return fields(a) == fields(b);
-}
-
 std::size_t num_pixels(const DatasetSchema& schema) {
   return static_cast<std::size_t>(schema.height) * static_cast<std::size_t>(schema.width) *
          static_cast<std::size_t>(schema.channels);
 }
 
 constexpr const char* rejected = "rejected";
+
+/// The status of each row of a shard; empty if it cannot be read.
+std::vector<bool> rejected_rows(const std::filesystem::path& path) {
+  const std::string marks = run_contained([&] {
+    std::string text;
+    for (const SampleRecord& record : ShardReader(path).metadata()) {
+      text += record.status == rejected ? '1' : '0';
+    }
+    return text;
+  });
+  std::vector<bool> rows;
+  for (const char mark : marks) {
+    rows.push_back(mark == '1');
+  }
+  return rows;
+}
 
 } // namespace
 
@@ -130,52 +138,27 @@ std::optional<PreparedShard> ShardMaker::find(std::int64_t shard, const std::fil
   if (!std::filesystem::exists(path, error)) {
     return std::nullopt;
   }
-  try {
-    const std::span<const ManifestRow> rows = rows_of(shard);
-    const std::vector<SampleRecord> there = ShardReader(path).metadata();
-    std::vector<SampleRecord> expected;
-    PreparedShard found;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      expected.push_back(rows[i].record);
-      if (i < there.size() && there[i].status == rejected) {
-        expected.back().status = rejected;
-        Pixels pixels = make_pixels(image_path(config_, rows[i]), config_.image);
-        if (pixels.fault.empty()) {
-          return std::nullopt; // the image was mended meanwhile
-        }
-        found.faults.push_back({static_cast<std::size_t>(rows[i].record.id), std::move(pixels.fault)});
+  const std::span<const ManifestRow> rows = rows_of(shard);
+  const std::vector<bool> without_image = rejected_rows(path);
+  std::vector<SampleRecord> expected;
+  PreparedShard found;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    expected.push_back(rows[i].record);
+    if (i < without_image.size() && without_image[i]) {
+      expected.back().status = rejected;
+      Pixels pixels = make_pixels(image_path(config_, rows[i]), config_.image);
+      if (pixels.fault.empty()) {
+        return std::nullopt; // the image was mended meanwhile
       }
+      found.faults.push_back({static_cast<std::size_t>(rows[i].record.id), std::move(pixels.fault)});
     }
-    std::optional<ShardSummary> summary = find_shard(path, schema_of(config_), expected);
-    if (!summary) {
-      return std::nullopt;
-    }
-    found.summary = std::move(*summary);
-    return found;
-  } catch (const DataError&) {
+  }
+  std::optional<ShardSummary> summary = find_shard(path, schema_of(config_), expected);
+  if (!summary) {
     return std::nullopt;
   }
-}
-
-std::optional<ShardSummary> find_shard(const std::filesystem::path& path, const DatasetSchema& schema,
-                                       std::span<const SampleRecord> records) {
-  std::error_code error;
-  if (!std::filesystem::exists(path, error)) {
-    return std::nullopt;
-  }
-  try {
-    {
-      const ShardReader shard(path);
-      const std::vector<SampleRecord> metadata = shard.metadata();
-      if (shard.schema() != schema ||
-          !std::equal(metadata.begin(), metadata.end(), records.begin(), records.end(), same_metadata)) {
-        return std::nullopt;
-      }
-    }
-    return summarize_shard(path); // decodes every image: throws for broken bytes
-  } catch (const DataError&) {
-    return std::nullopt;
-  }
+  found.summary = std::move(*summary);
+  return found;
 }
 
 } // namespace radforge

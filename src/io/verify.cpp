@@ -1,6 +1,6 @@
 #include "radforge/io/verify.hpp"
 
-#include "contained.hpp"
+#include "radforge/io/contained.hpp"
 
 #include "radforge/core/error.hpp"
 #include "radforge/core/hash.hpp"

@@ -1,4 +1,4 @@
-#include "../../../src/io/contained.hpp"
+#include "radforge/io/contained.hpp"
 
 #include "radforge/core/error.hpp"
 
