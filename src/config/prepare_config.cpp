@@ -21,6 +21,10 @@ void describe(Schema& schema, SiteConfig& config) {
                "how the files are read: a provider's own layout, or a table with one row an image");
   schema.field("root", config.root, "folder of the collection; a relative path starts at the working folder");
   schema.field("table", config.table, "adapter table: the table's file name in that folder");
+  schema.field(
+      "columns", config.columns,
+      "adapter table: \"name=column\" where a column has another name than image, patient_id, sex, age, age_group, race, view, "
+      "split, report, or than the finding");
   schema.field("patient_namespace", config.patient_namespace,
                "sites that number the same patients share it; the site's name if empty");
   schema.field("views", config.views, "views to take (PA, AP, LATERAL, ...); empty takes all");
@@ -35,6 +39,8 @@ void describe(Schema& schema, SiteConfig& config) {
   schema.check(config.name.find('/') == std::string::npos,
                "name holds a '/' (it separates site and image in a sample's source) choose another name");
   schema.check(!config.root.empty(), "root is missing (the images are looked for there) name the site's folder");
+  schema.check(std::ranges::all_of(config.columns, [](const std::string& entry) { return entry.find('=') != std::string::npos; }),
+               "an entry of columns has no '=' (it says which column is what) write it as \"image=Path\"");
   schema.check(!config.table.empty(), "table is empty (it lists the images) name the table's file");
 }
 

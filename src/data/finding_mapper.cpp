@@ -42,6 +42,9 @@ FindingMapper::FindingMapper(std::vector<FindingSource> findings, std::vector<La
     : findings_(std::move(findings)), kinds_(std::move(kinds)), policy_(policy) {}
 
 std::vector<std::int8_t> FindingMapper::map(std::span<const LabelState> labels) const {
+  if (labels.empty()) {
+    return std::vector<std::int8_t>(findings_.size(), -1);
+  }
   require(labels.size() == kinds_.size(), "a state for each of the provider's labels");
   std::vector<LabelState> states(labels.begin(), labels.end());
   if (policy_.clear_if_no_finding && states_no_finding(states)) {

@@ -38,7 +38,8 @@ class FindingMapper {
   /// `kinds`: one each of the provider's labels.
   FindingMapper(std::vector<FindingSource> findings, std::vector<LabelKind> kinds, LabelPolicy policy);
 
-  /// 1 present, 0 absent, -1 unknown, one each of the findings; `labels` one each of the provider's. Of several labels that mean
+  /// 1 present, 0 absent, -1 unknown, one each of the findings; `labels` one each of the provider's, or none for an image that
+  /// nobody labelled: then all is unknown, whatever the policy. Of several labels that mean
   /// a finding a present one counts before an uncertain one, that before an absent one, and that before an unmentioned one.
   std::vector<std::int8_t> map(std::span<const LabelState> labels) const;
 

@@ -148,6 +148,7 @@ SiteTable read_mimic_cxr_site(const SiteConfig& site) {
       if (std::vector<LabelState> states = labels.of(*parse_number(table.cell(study))); !states.empty()) {
         row.labels = std::move(states);
       } else {
+        row.labels.clear();
         rows.note("labels missing");
       }
       demographics.fill(*parse_number(row.patient), table.cell(date), row, rows);

@@ -85,6 +85,7 @@ void read_terms(const std::string& cell, RowCollector& rows, std::vector<LabelSt
     }
   }
   if (terms.empty()) {
+    labels.clear();
     rows.note("no labels");
     return;
   }

@@ -25,7 +25,7 @@ struct SiteRow {
   std::string view;               ///< "PA", "AP", "LATERAL" ...
   std::string split;              ///< the provider's own: "train", "validation", "test"
   std::string report;             ///< free text: the impression, or else the findings section; one line, single spaces
-  std::vector<LabelState> labels; ///< one each of SiteTable::labels
+  std::vector<LabelState> labels; ///< one each of SiteTable::labels; none if nobody labelled the image
 };
 
 /// A site's tables, read as they are: every row of the table that lists the images is either in `rows` or in `rejections`.

@@ -10,9 +10,42 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 namespace radforge {
 namespace {
+
+/// What we call the table's columns, by their own names and by SiteConfig::columns.
+class ColumnNames {
+ public:
+  explicit ColumnNames(const std::vector<std::string>& entries) {
+    for (const std::string& entry : entries) {
+      const std::size_t split = entry.find('=');
+      columns_[entry.substr(0, split)] = entry.substr(split + 1);
+    }
+  }
+
+  /// The table's name for `name`.
+  const std::string& column(const std::string& name) const {
+    const auto found = columns_.find(name);
+    return found == columns_.end() ? name : found->second;
+  }
+  /// Our name for `column`.
+  const std::string& name(const std::string& column) const {
+    const auto found = std::find_if(columns_.begin(), columns_.end(), [&](const auto& entry) { return entry.second == column; });
+    return found == columns_.end() ? column : found->first;
+  }
+  /// Errors: DataError if a column is not there.
+  void require_all_in(const CsvReader& table) const {
+    for (const auto& [name, column] : columns_) {
+      table.column(column);
+    }
+  }
+
+ private:
+  std::map<std::string, std::string> columns_;
+};
 
 /// What the cells of one column are.
 struct Content {
@@ -24,11 +57,13 @@ struct Content {
   bool is_label() const { return num_others == 0; }
 };
 
-std::vector<Content> contents_of(CsvReader table) {
+std::vector<Content> contents_of(CsvReader table, const ColumnNames& names) {
+  const std::set<std::string> ours{"image", "patient_id", "sex", "age", "age_group", "race", "view", "split", "report"};
   std::vector<Content> contents;
-  for (const std::string& name :
-       columns_except(table, {"image", "patient_id", "sex", "age", "age_group", "race", "view", "split", "report"})) {
-    contents.push_back({.column = table.column(name), .first_other = {}});
+  for (const std::string& column : columns_except(table, {})) {
+    if (!ours.contains(names.name(column))) {
+      contents.push_back({.column = table.column(column), .first_other = {}});
+    }
   }
   while (table.next()) {
     for (Content& content : contents) {
@@ -47,10 +82,17 @@ struct Columns {
   std::size_t image, patient;
   std::optional<std::size_t> sex, age, age_group, race, view, split, report;
 
-  explicit Columns(const CsvReader& table)
-      : image(table.column("image")), patient(table.column("patient_id")), sex(table.find_column("sex")),
-        age(table.find_column("age")), age_group(table.find_column("age_group")), race(table.find_column("race")),
-        view(table.find_column("view")), split(table.find_column("split")), report(table.find_column("report")) {}
+  Columns(const CsvReader& table, const ColumnNames& names)
+      : image(table.column(names.column("image"))), patient(table.column(names.column("patient_id"))) {
+    const auto find = [&](const char* name) { return table.find_column(names.column(name)); };
+    sex = find("sex");
+    age = find("age");
+    age_group = find("age_group");
+    race = find("race");
+    view = find("view");
+    split = find("split");
+    report = find("report");
+  }
 };
 
 float read_age(const std::string& text) {
@@ -80,12 +122,14 @@ SiteTable read_table_site(const SiteConfig& site) {
   const std::filesystem::path path = std::filesystem::path(site.root) / site.table;
   const std::string text = read_table_text(path);
   CsvReader table(text, path.string());
-  const Columns columns(table);
-  std::vector<Content> contents = contents_of(table);
+  const ColumnNames names(site.columns);
+  names.require_all_in(table);
+  const Columns columns(table, names);
+  std::vector<Content> contents = contents_of(table, names);
   const auto others = std::stable_partition(contents.begin(), contents.end(), [](const Content& c) { return c.is_label(); });
   std::vector<std::string> labels;
   std::transform(contents.begin(), others, std::back_inserter(labels),
-                 [&](const Content& c) { return table.columns()[c.column]; });
+                 [&](const Content& c) { return names.name(table.columns()[c.column]); });
   RowCollector rows(site.name, labels);
   for (auto content = others; content != contents.end(); ++content) {
     if (content->num_states > content->num_others) {

@@ -14,6 +14,7 @@ struct SiteConfig {
   std::string adapter = "table"; ///< how its files are read
   std::string root;              ///< folder; relative paths start at the working folder
   std::string table = "metadata.csv";
+  std::vector<std::string> columns; ///< table: "name=column" where the table calls something by another name than ours
   std::string patient_namespace;    ///< sites that number the same patients share it; the site's name if empty
   std::vector<std::string> views;   ///< views to take; empty takes all
   std::string labeler = "chexpert"; ///< mimic-cxr: "chexpert" or "negbio"

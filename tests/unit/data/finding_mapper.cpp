@@ -103,3 +103,11 @@ TEST_CASE("a finding that the provider does not tell of is unknown, one that it 
 }
 
 TEST_CASE("a wrong number of states is a programmer's error") { CHECK_THROWS_AS(mapper({}).map(States{absent}), InternalError); }
+
+TEST_CASE("an image that nobody labelled has unknown findings, whatever the policy") {
+  const FindingMapper mapper({{"No_Finding", {0}, true}, {"Edema", {1}, true}}, {LabelKind::no_finding, LabelKind::finding},
+                             {.uncertain = 0, .unmentioned = 0, .clear_if_no_finding = false, .recompute_no_finding = true});
+  CHECK(mapper.map({}) == std::vector<std::int8_t>{-1, -1});
+  const std::vector<LabelState> silent(2, LabelState::unmentioned);
+  CHECK(mapper.map(silent) == std::vector<std::int8_t>{1, 0});
+}

@@ -54,12 +54,13 @@ TEST_CASE("recipes: mimic-cxr") {
   CHECK(manifest.rows[0].record.prompt ==
         "52 year old WHITE female. No acute process in the chest. Discussed with Dr. ___ at 10:32 on the ___.");
   CHECK(manifest.rows[0].record.split == "train");
-  CHECK(manifest.rows[3].record.prompt == "59 year old HISPANIC female. No finding");
+  CHECK(manifest.rows[3].record.prompt == "59 year old HISPANIC female.");
   CHECK(manifest.rows[3].record.split == "validation");
   CHECK(manifest.rows[4].record.prompt == "60 year old HISPANIC female. Cardiomegaly, lung opacity");
   CHECK(finding(config, manifest, 4, "Lung_Opacity") == 1);
   CHECK(finding(config, manifest, 1, "Cardiomegaly") == 0);
   CHECK(finding(config, manifest, 1, "Edema") == 0);
+  CHECK(finding(config, manifest, 3, "No_Finding") == -1); // nobody labelled this study
 }
 
 TEST_CASE("recipes: chexpert") {

@@ -1,5 +1,7 @@
 #include "../../../src/data/table_adapter.hpp"
 
+#include "radforge/core/error.hpp"
+
 #include "provider_fixture.hpp"
 
 using namespace radforge;
@@ -57,4 +59,24 @@ TEST_CASE("table: image and patient are all that a table must have") {
   CHECK(table.labels.empty());
   CHECK(table.rows.at(0).labels.empty());
   CHECK(table.rows.at(0).split.empty());
+}
+
+TEST_CASE("table: columns that have other names are named by the configuration") {
+  const ProviderFolder folder("table");
+  folder.put("metadata.csv", "Path,Subject,Gender,Years,Pleural Effusion,sex\n"
+                             "a.png,p1,Female,44,1,1\n"
+                             "b.png,p2,Male,,0,0\n");
+  SiteConfig site = folder.config();
+  site.columns = {"image=Path", "patient_id=Subject", "sex=Gender", "age=Years", "Effusion=Pleural Effusion"};
+  const SiteTable table = read_table_site(site);
+  CHECK(table.labels == std::vector<std::string>{"Effusion"});
+  REQUIRE(table.rows.size() == 2);
+  CHECK(table.rows[0].image == "a.png");
+  CHECK(table.rows[0].patient == "p1");
+  CHECK(table.rows[0].sex == "F");
+  CHECK(table.rows[0].age == 44);
+  CHECK(label_of(table, 0, "Effusion") == LabelState::present);
+  site.columns = {"image=Path", "patient_id=Subject", "view=Projection"};
+  CHECK_THROWS_AS(read_table_site(site), DataError);
+  CHECK_THROWS_WITH(read_table_site(site), Contains("Projection") && Contains("Gender"));
 }
