@@ -2,6 +2,7 @@
 
 #include "radforge/comm/communicator.hpp"
 #include "radforge/core/log.hpp"
+#include "radforge/run/stop_request.hpp"
 
 #include <filesystem>
 #include <span>
@@ -23,6 +24,7 @@ struct CommandContext {
   const CommandLine& line;
   Communicator& world;
   const Log& log;
+  StopRequest& stop;
 };
 
 struct Command {

@@ -6,8 +6,8 @@
 namespace radforge {
 
 /// The text that `look` returns, made in a child process: HDF5 1.10 was seen to divide by zero on a single flipped byte, and
-/// whoever looks into a file that is known to be damaged must outlive that. A child that dies gives a text that says how. Errors:
-/// IoError (no process can be made). `look` must not wait for other threads.
+/// whoever looks into a file that is known to be damaged must outlive that. A child that dies, or does not end within a minute,
+/// gives a text that says so. Errors: IoError (no process can be made). `look` must not wait for other threads.
 std::string run_contained(const std::function<std::string()>& look);
 
 } // namespace radforge

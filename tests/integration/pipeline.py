@@ -2,6 +2,7 @@
 """The whole job at 1, 2, 3 and 4 ranks: prepare, train twice, generate, verify; what must be equal is."""
 
 import json
+import resource
 import signal
 import subprocess
 import sys
@@ -65,6 +66,41 @@ def kill_in_mid_training(place, *arguments):
     assert run.wait(timeout=10) == -signal.SIGKILL, "the run ended before it could be killed"
 
 
+def prepare_survives_kill(place):
+    """Killed at any moment: what is published is right, and the same command completes the set."""
+    finished = tree(place.path / "r1/prepare", (".h5", "dataset.json", "rejected.csv"))
+    arguments = ["prepare", "configs/test/prepare.yaml", "--output", "killed-prepare"]
+    killed = 0
+    for attempt in range(12):
+        run = subprocess.Popen(place.command(*arguments), cwd=place.path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            run.wait(timeout=0.03 * (attempt + 1))
+        except subprocess.TimeoutExpired:
+            run.kill()
+        killed += run.wait(timeout=10) == -signal.SIGKILL
+        for name, content in tree(place.path / "killed-prepare", (".h5", "dataset.json")).items():
+            assert content == finished[name], name
+    assert killed > 0, "no run was killed"
+    place.run(*arguments)
+    assert finished == tree(place.path / "killed-prepare", (".h5", "dataset.json", "rejected.csv"))
+
+
+def generation_survives_full_disk(place):
+    """Exit 4, no shard published; with room again the same command completes the set."""
+
+    def limited():
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (6_000, 6_000))
+
+    arguments = ["generate", "configs/test/generate.yaml", "--set", "pipeline=r1/diffusion/pipeline", "--set",
+                 "sheet.real_dataset=r1/prepare", "--output", "full"]
+    _, log = place.run(*arguments, expect=4, preexec_fn=limited)
+    assert "shard-" in log, log
+    assert not list((place.path / "full").glob("shard-*.h5")), list((place.path / "full").iterdir())
+    place.run(*arguments)
+    assert tree(place.path / "g1", (".h5", "dataset.json")) == tree(place.path / "full", (".h5", "dataset.json"))
+
+
 def survives_kill(place):
     """The same command ends as if nothing had been; on another number of ranks, it follows the same course."""
     arguments = ["train", "configs/test/diffusion.yaml", "--set", "data.dataset=r1/prepare", "--set", "autoencoder=r1/autoencoder/pipeline",
@@ -92,12 +128,16 @@ def finished_work_is_not_done_again(place):
     assert before == tree(place.path / "g1", (".h5",))
     for path in (place.path / "g1").glob("shard-*.h5"):
         assert (path.stat().st_mtime_ns == times[path.name]) == (path.name != "shard-00001.h5"), path
+    _, log = place.run("train", "configs/test/autoencoder.yaml", "--output", "r1/autoencoder", "--set", f"data.dataset={place.path / 'r1/prepare'}")
+    assert "nothing to do" in log and "images/s" not in log, log
 
 
 def main():
     with Workplace(*sys.argv[1:3]) as place:
         at_every_number_of_ranks(place)
         generation_does_not_depend_on_ranks(place)
+        prepare_survives_kill(place)
+        generation_survives_full_disk(place)
         survives_kill(place)
         finished_work_is_not_done_again(place)
 

@@ -9,9 +9,9 @@
 
 namespace radforge {
 
-/// Writes one shard: `<file>.partial`, then digests, fsync, rename, fsync of the folder (docs/data-format.md). One writer a file;
-/// writers of different files may run in different ranks. Equal records give equal bytes. Destroying an unclosed writer removes
-/// the partial file.
+/// Writes one shard: a partial file beside it, then digests, fsync, rename, fsync of the folder (docs/data-format.md). One writer
+/// a file; writers of different files may run in different ranks. Equal records give equal bytes. Destroying an unclosed writer
+/// removes the partial file.
 class ShardWriter {
  public:
   struct Options {
