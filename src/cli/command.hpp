@@ -3,6 +3,7 @@
 #include "radforge/comm/communicator.hpp"
 #include "radforge/core/log.hpp"
 #include "radforge/io/verify.hpp"
+#include "radforge/run/stop_request.hpp"
 
 #include <filesystem>
 #include <span>
@@ -25,6 +26,7 @@ struct CommandContext {
   const CommandLine& line;
   Communicator& world;
   const Log& log;
+  StopRequest& stop;
 };
 
 struct Command {

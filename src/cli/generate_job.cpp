@@ -53,7 +53,8 @@ ShardJob GenerateJob::shards() const {
               [this](std::int64_t shard, const fs::path& folder) {
                 return find_shard(folder / ShardWriter::file_name(shard), schema_, rows_of(shard));
               },
-          .make = [this](std::int64_t shard, const fs::path& folder) { return make(shard, folder); }};
+          .make = [this](std::int64_t shard, const fs::path& folder,
+                         const std::function<void()>& before_publish) { return make(shard, folder, before_publish); }};
 }
 
 std::span<const SampleRecord> GenerateJob::rows_of(std::int64_t shard) const {
@@ -63,14 +64,15 @@ std::span<const SampleRecord> GenerateJob::rows_of(std::int64_t shard) const {
                static_cast<std::size_t>(std::min(config_.rows_per_shard, plan_->num_images() - first)));
 }
 
-ShardSummary GenerateJob::make(std::int64_t shard, const fs::path& folder) const {
+ShardSummary GenerateJob::make(std::int64_t shard, const fs::path& folder, const std::function<void()>& before_publish) const {
   const std::span<const SampleRecord> planned = rows_of(shard);
   std::vector<SampleRecord> records(planned.begin(), planned.end());
   generator_->make_pixels(records);
   ShardWriter writer(folder / ShardWriter::file_name(shard), schema_,
                      {.first_id = records.front().id,
                       .num_rows = static_cast<std::int64_t>(records.size()),
-                      .compression_level = static_cast<int>(config_.compression_level)});
+                      .compression_level = static_cast<int>(config_.compression_level),
+                      .before_publish = before_publish});
   for (SampleRecord& record : records) {
     writer.append(std::move(record));
   }

@@ -25,7 +25,7 @@ class GenerateJob {
 
  private:
   std::span<const SampleRecord> rows_of(std::int64_t shard) const;
-  ShardSummary make(std::int64_t shard, const std::filesystem::path& folder) const;
+  ShardSummary make(std::int64_t shard, const std::filesystem::path& folder, const std::function<void()>& before_publish) const;
 
   const GenerateConfig& config_;
   Communicator& world_;

@@ -3,35 +3,61 @@
 
 #include "radforge/comm/guard.hpp"
 #include "radforge/comm/mpi_session.hpp"
-#include "radforge/core/error.hpp"
+#include "radforge/core/failure.hpp"
+#include "radforge/core/file_descriptor.hpp"
 
+#include <cerrno>
 #include <cstdio>
 
-int main(int argc, char** argv) {
-  using namespace radforge;
-  ParsedArguments arguments;
-  try {
-    arguments = parse_arguments(argc, argv);
-  } catch (const Error& error) {
-    if (MpiSession::launcher_rank() == 0) {
-      std::fprintf(stderr, "radforge: %s\n", error.what());
-    }
-    return static_cast<int>(error.code());
+namespace radforge {
+
+namespace {
+
+/// Output is buffered, so a full disk shows here at the latest.
+void flush_output() {
+  errno = 0;
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
+    throw_io_error("write", "standard output", errno != 0 ? errno : EIO);
   }
+}
+
+int run(int argc, char** argv) {
+  const ParsedArguments arguments = parse_arguments(argc, argv);
   if (arguments.text) {
     if (MpiSession::launcher_rank() == 0) {
       std::fputs(arguments.text->c_str(), stdout);
+      flush_output();
     }
     return static_cast<int>(ExitCode::ok);
   }
 
+  StopRequest stop; // before MPI: its start takes seconds, in which a signal is a request too
   MpiSession session(argc, argv);
   const std::unique_ptr<Communicator> world = session.world();
   const Log log(world->rank(), world->size());
   return run_guarded(*world, log, [&] {
     keep_freed_memory();
     set_threads_of_rank();
-    arguments.command->run({arguments.line, *world, log});
+    arguments.command->run({arguments.line, *world, log, stop});
+    flush_output();
     return static_cast<int>(ExitCode::ok);
   });
+}
+
+} // namespace
+
+} // namespace radforge
+
+int main(int argc, char** argv) {
+  using namespace radforge;
+  try {
+    return run(argc, argv);
+  } catch (...) { // before there is a world to end
+    const Failure failure = current_failure();
+    // The arguments are those of all ranks; what MPI reports may be one rank's alone.
+    if (failure.code != ExitCode::usage || MpiSession::launcher_rank() == 0) {
+      std::fprintf(stderr, "radforge: %s\n", failure.text.c_str());
+    }
+    return static_cast<int>(failure.code);
+  }
 }

@@ -32,7 +32,7 @@ std::vector<std::size_t> damaged_shards(const DatasetIndex& index, const VerifyR
 void remake(std::size_t shard, const DatasetIndex& index, const ShardJob& job, const fs::path& workshop,
             const RunSession& session) {
   const ShardSummary& expected = index.shards[shard];
-  const ShardSummary made = job.make(static_cast<std::int64_t>(shard), workshop);
+  const ShardSummary made = job.make(static_cast<std::int64_t>(shard), workshop, [] {});
   if (made != expected) {
     throw DataError("{} comes out different from what {} lists (its inputs, or the libraries that compress, have changed since) "
                     "nothing was replaced: make the data set again in another folder",
@@ -108,7 +108,7 @@ void run_repair(const CommandContext& context) {
     }
     task = peek_config(line.config, {}, "task");
   });
-  const CommandContext folder_context{line, context.world, context.log};
+  const CommandContext folder_context{line, context.world, context.log, context.stop};
   if (task == "generation") {
     repair_made_by<GenerateJob, GenerateConfig>(folder_context);
   } else {

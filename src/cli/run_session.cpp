@@ -56,7 +56,7 @@ RunSession::RunSession(const CommandContext& command, const Describe& descriptio
   require_equal(context.world, resolved, "configuration");
   config_digest_ = digest(resolved);
 
-  dir_.emplace(line.output, context.world, context.log);
+  dir_.emplace(line.output, context.world, context.log, RunDirOptions{.stop = &context.stop});
   agree(context.world, [&] { require_same_config(line.output, resolved); });
   dir_->write_config(resolved);
   record_.emplace(*dir_, context.world,
@@ -64,11 +64,8 @@ RunSession::RunSession(const CommandContext& command, const Describe& descriptio
                           at::get_num_threads(), build_info()});
   agree(context.world, [&] {
     metrics_.emplace(line.output, context.world.rank());
-    // Any rank may get the signal; the file is one rank's business.
     if (context.world.rank() == 0) {
-      stop_.emplace(line.output / "stop");
-    } else {
-      stop_.emplace();
+      context.stop.watch_file(line.output / "stop");
     }
   });
 }
@@ -76,15 +73,19 @@ RunSession::RunSession(const CommandContext& command, const Describe& descriptio
 void RunSession::run(const std::function<void()>& work) {
   try {
     work();
-  } catch (const Error& error) {
-    try {
-      record_->finish(error.code(), error.what());
-    } catch (const Error& second) { // of the two, the first is what went wrong
-      context.log.local(LogLevel::warning, second.what());
-    }
+  } catch (...) {
+    record_failure(current_failure());
     throw;
   }
   record_->finish(ExitCode::ok, "done");
+}
+
+void RunSession::record_failure(const Failure& failure) const {
+  try {
+    record_->finish(failure.code, failure.text);
+  } catch (const std::exception& second) { // of the two, the first is what went wrong
+    context.log.local(LogLevel::warning, second.what());
+  }
 }
 
 } // namespace radforge

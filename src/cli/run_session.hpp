@@ -3,11 +3,11 @@
 #include "command.hpp"
 
 #include "radforge/config/load.hpp"
+#include "radforge/core/failure.hpp"
 #include "radforge/run/metric_log.hpp"
 #include "radforge/run/run_context.hpp"
 #include "radforge/run/run_dir.hpp"
 #include "radforge/run/run_record.hpp"
-#include "radforge/run/stop_request.hpp"
 
 #include <functional>
 #include <optional>
@@ -16,12 +16,13 @@
 namespace radforge {
 
 /// What every command with an output folder begins with and ends with: the configuration read and agreed, the folder owned,
-/// `config.yaml` and `run.json` written, stop signals caught. Collective.
+/// `config.yaml` and `run.json` written, its stop file watched. Collective.
 class RunSession {
  public:
   /// Reads the configuration through `description`. Errors: ConfigError (also when the folder holds a run of another
   /// configuration), OwnedError, IoError.
   RunSession(const CommandContext& context, const Describe& description);
+  ~RunSession() { context.stop.forget_file(); }
   RunSession(const RunSession&) = delete;
   RunSession& operator=(const RunSession&) = delete;
 
@@ -29,19 +30,20 @@ class RunSession {
   void run(const std::function<void()>& work);
 
   const RunDir& dir() const { return *dir_; }
-  const StopRequest& stop() const { return *stop_; }
+  const StopRequest& stop() const { return context.stop; }
   /// Of the resolved configuration.
   const std::string& config_digest() const { return config_digest_; }
-  RunContext run_context() { return {context.log, context.world, context.world, *dir_, *metrics_, *stop_}; }
+  RunContext run_context() { return {context.log, context.world, context.world, *dir_, *metrics_, context.stop}; }
 
   const CommandContext& context;
 
  private:
+  void record_failure(const Failure& failure) const;
+
   std::string config_digest_;
   std::optional<RunDir> dir_;
   std::optional<RunRecord> record_;
   std::optional<MetricLog> metrics_;
-  std::optional<StopRequest> stop_;
 };
 
 } // namespace radforge

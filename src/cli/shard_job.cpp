@@ -41,9 +41,8 @@ std::vector<ShardSummary> make_shards(const ShardJob& job, RunSession& session) 
     agree(world, [&] {
       const std::int64_t shard = first + world.rank();
       if (shard < job.num_shards) {
-        session.dir().check_ownership();
         const std::optional<ShardSummary> found = job.find(shard, folder);
-        own.push_back(found ? *found : job.make(shard, folder));
+        own.push_back(found ? *found : job.make(shard, folder, [&] { session.dir().check_ownership(); }));
       }
     });
     progress.update(std::min(first + world.size(), job.num_shards));

@@ -21,8 +21,10 @@ struct ShardJob {
   std::int64_t num_shards = 0;
   /// The shard that lies in the folder already, if it is whole and holds what it should.
   std::function<std::optional<ShardSummary>(std::int64_t shard, const std::filesystem::path& folder)> find;
-  /// Publishes the shard in the folder.
-  std::function<ShardSummary(std::int64_t shard, const std::filesystem::path& folder)> make;
+  /// Publishes the shard in the folder, after a call of `before_publish`.
+  std::function<ShardSummary(std::int64_t shard, const std::filesystem::path& folder,
+                             const std::function<void()>& before_publish)>
+      make;
 };
 
 /// Makes the shards that the folder does not hold yet, each rank every size()-th. All shards' summaries, in order, on every rank.

@@ -31,7 +31,11 @@ void train(TrainPlan plan, RunSession& session, const Mixture& data, Task& task)
            session.context.world.size(), plan.loop.steps);
   RunContext run = session.run_context();
   const TrainSummary summary = Trainer(std::move(plan), run, data, task).run();
-  log.info("done: {} steps, last loss {:.4f}, {:.1f} images/s", summary.steps, summary.loss, summary.images_per_s);
+  if (summary.new_steps == 0) {
+    log.info("{} is trained already ({} steps): nothing to do", session.dir().path().string(), summary.steps);
+  } else {
+    log.info("done: {} steps, last loss {:.4f}, {:.1f} images/s", summary.steps, summary.loss, summary.images_per_s);
+  }
   if (session.context.world.rank() == 0) {
     std::printf("%s\n", (session.dir().path() / "pipeline").c_str());
   }

@@ -1,9 +1,8 @@
 #include "radforge/comm/agreement.hpp"
 
-#include "radforge/core/error.hpp"
+#include "radforge/core/failure.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 #include <utility>
 
@@ -11,21 +10,12 @@ namespace radforge {
 
 namespace {
 
-struct Failure {
-  ExitCode code = ExitCode::internal;
-  std::string text;
-};
-
 std::optional<Failure> run(const std::function<void()>& check) {
   try {
     check();
     return std::nullopt;
-  } catch (const Error& error) {
-    return Failure{error.code(), error.what()};
-  } catch (const std::exception& error) {
-    return Failure{ExitCode::internal, error.what()};
   } catch (...) {
-    return Failure{ExitCode::internal, "an exception of unknown type"};
+    return current_failure();
   }
 }
 
@@ -56,12 +46,6 @@ template <class Thrown>
   default:
     throw_agreed(Error(failure.code, failure.text));
   }
-}
-
-/// An error that an inner agreement already gave a rank keeps that one.
-bool names_a_rank(std::string_view text) {
-  constexpr std::string_view word = "rank ";
-  return text.starts_with(word) && text.size() > word.size() && std::isdigit(static_cast<unsigned char>(text[word.size()])) != 0;
 }
 
 std::int64_t reduce(Communicator& communicator, std::int64_t value, ReduceOp op) {
@@ -95,6 +79,9 @@ void agree(Communicator& communicator, const std::function<void()>& check) {
     return;
   }
   auto failure = run(check);
+  if (failure && !failure->agreed) { // what an inner agreement gave all ranks names its rank already
+    failure->text = fmt::format("rank {}: {}", communicator.rank(), failure->text);
+  }
   const std::int64_t failing = reduce(communicator, failure ? communicator.rank() : communicator.size(), ReduceOp::min);
   if (failing == communicator.size()) {
     return;
@@ -105,9 +92,6 @@ void agree(Communicator& communicator, const std::function<void()>& check) {
   communicator.broadcast({&code, 1, DType::i32, Place::host}, root);
   agreed.code = static_cast<ExitCode>(code);
   agreed.text = broadcast(communicator, std::move(agreed.text), root);
-  if (!names_a_rank(agreed.text)) {
-    agreed.text = fmt::format("rank {}: {}", root, agreed.text);
-  }
   throw_agreed(agreed);
 }
 

@@ -1,17 +1,18 @@
 #include "radforge/comm/guard.hpp"
 
-#include "radforge/core/error.hpp"
+#include "radforge/core/failure.hpp"
 
 namespace radforge {
 
 namespace {
 
-int end_world(Communicator& world, const Log& log, ExitCode code, const char* text) {
-  const int exit_code = static_cast<int>(code);
-  log.local(LogLevel::error, text);
-  if (world.size() > 1) {
+int end_run(Communicator& world, const Log& log, const Failure& failure) {
+  const int exit_code = static_cast<int>(failure.code);
+  if (!failure.agreed && world.size() > 1) {
+    log.local(LogLevel::error, failure.text);
     world.abort(exit_code);
   }
+  log.all(failure.code == ExitCode::stopped ? LogLevel::info : LogLevel::error, failure.text);
   return exit_code;
 }
 
@@ -20,16 +21,8 @@ int end_world(Communicator& world, const Log& log, ExitCode code, const char* te
 int run_guarded(Communicator& world, const Log& log, const std::function<int()>& body) {
   try {
     return body();
-  } catch (const Error& error) {
-    if (!error.agreed() && world.size() > 1) {
-      return end_world(world, log, error.code(), error.what());
-    }
-    log.all(error.code() == ExitCode::stopped ? LogLevel::info : LogLevel::error, error.what());
-    return static_cast<int>(error.code());
-  } catch (const std::exception& error) {
-    return end_world(world, log, ExitCode::internal, error.what());
   } catch (...) {
-    return end_world(world, log, ExitCode::internal, "an exception of unknown type");
+    return end_run(world, log, current_failure());
   }
 }
 

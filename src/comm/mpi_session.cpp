@@ -57,6 +57,5 @@ std::unique_ptr<Communicator> MpiSession::world() const {
 }
 
 int MpiSession::launcher_rank() { return find_launcher().value_or(LauncherPlace{}).rank; }
-int MpiSession::launcher_size() { return find_launcher().value_or(LauncherPlace{}).size; }
 
 } // namespace radforge

@@ -1,6 +1,6 @@
 #include "radforge/core/atomic_file.hpp"
 
-#include "file_descriptor.hpp"
+#include "radforge/core/file_descriptor.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -16,22 +16,6 @@ namespace fs = std::filesystem;
 namespace {
 
 fs::path folder_of(const fs::path& path) { return path.has_parent_path() ? path.parent_path() : fs::path("."); }
-
-/// In the same folder, because rename() is atomic only within one file system. The number keeps threads and what a killed process
-/// of the same id left behind apart.
-fs::path temporary_name(const fs::path& path) {
-  for (int number = 0;; ++number) {
-    fs::path name = folder_of(path) / fmt::format(".{}.tmp-{}-{}", path.filename().string(), ::getpid(), number);
-    const int descriptor = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (descriptor >= 0) {
-      ::close(descriptor);
-      return name;
-    }
-    if (errno != EEXIST && errno != EINTR) {
-      throw_io_error("create", path, errno);
-    }
-  }
-}
 
 void rename_to(const fs::path& from, const fs::path& to) {
   if (std::rename(from.c_str(), to.c_str()) != 0) {
@@ -81,15 +65,15 @@ void sync_file(const fs::path& path) { FileDescriptor(path, O_RDONLY).sync(); }
 void sync_folder(const fs::path& path) { FileDescriptor(path, O_RDONLY | O_DIRECTORY).sync(); }
 
 void write_file_atomically(const fs::path& path, std::string_view content) {
-  const fs::path temporary = temporary_name(path);
+  // In the same folder, because rename() is atomic only within one file system.
+  FileDescriptor file = FileDescriptor::create_unique(folder_of(path) / fmt::format(".{}.tmp", path.filename().string()));
   try {
-    FileDescriptor file(temporary, O_WRONLY | O_TRUNC);
     file.write(std::as_bytes(std::span(content)));
     file.sync();
     file.close();
-    rename_to(temporary, path);
+    rename_to(file.path(), path);
   } catch (...) {
-    ::unlink(temporary.c_str());
+    ::unlink(file.path().c_str());
     throw;
   }
   sync_folder(folder_of(path));

@@ -1,10 +1,11 @@
-#include "file_descriptor.hpp"
+#include "radforge/core/file_descriptor.hpp"
 
 #include "radforge/core/error.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -40,11 +41,21 @@ const char* advice(int error_number) {
   }
 }
 
+std::string host_name() {
+  std::array<char, 256> name{};
+  ::gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
 } // namespace
 
+std::string io_error_text(const char* what, const std::filesystem::path& path, int error_number) {
+  return fmt::format("cannot {} '{}' ({}) {}", what, path.string(), std::generic_category().message(error_number),
+                     advice(error_number));
+}
+
 void throw_io_error(const char* what, const std::filesystem::path& path, int error_number) {
-  throw IoError("cannot {} '{}' ({}) {}", what, path.string(), std::generic_category().message(error_number),
-                advice(error_number));
+  throw IoError(io_error_text(what, path, error_number));
 }
 
 FileDescriptor::FileDescriptor(std::filesystem::path path, int flags, int mode) : path_(std::move(path)) {
@@ -55,6 +66,25 @@ FileDescriptor::FileDescriptor(std::filesystem::path path, int flags, int mode) 
     throw_io_error((flags & O_CREAT) != 0 ? "create" : "open", path_, errno);
   }
 }
+
+FileDescriptor::FileDescriptor(int number, std::filesystem::path path) : path_(std::move(path)), number_(number) {}
+
+FileDescriptor FileDescriptor::create_unique(const std::filesystem::path& stem) {
+  const std::string host = host_name();
+  for (int count = 0;; ++count) {
+    std::filesystem::path name = fmt::format("{}-{}-{}-{}", stem.string(), host, ::getpid(), count);
+    const int number = ::open(name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (number >= 0) {
+      return {number, std::move(name)};
+    }
+    if (errno != EEXIST && errno != EINTR) {
+      throw_io_error("create a file in", std::filesystem::absolute(stem).parent_path(), errno);
+    }
+  }
+}
+
+FileDescriptor::FileDescriptor(FileDescriptor&& other) noexcept
+    : path_(std::move(other.path_)), number_(std::exchange(other.number_, -1)) {}
 
 FileDescriptor::~FileDescriptor() {
   if (number_ >= 0) {
@@ -75,6 +105,18 @@ void FileDescriptor::write(std::span<const std::byte> bytes) {
 std::size_t FileDescriptor::read(std::span<std::byte> buffer) {
   for (;;) {
     const ssize_t count = ::read(number_, buffer.data(), buffer.size());
+    if (count >= 0) {
+      return static_cast<std::size_t>(count);
+    }
+    if (errno != EINTR) {
+      throw_io_error("read", path_, errno);
+    }
+  }
+}
+
+std::size_t FileDescriptor::read_at(std::span<std::byte> buffer, std::uint64_t offset) const {
+  for (;;) {
+    const ssize_t count = ::pread(number_, buffer.data(), buffer.size(), static_cast<off_t>(offset));
     if (count >= 0) {
       return static_cast<std::size_t>(count);
     }

@@ -1,6 +1,6 @@
 #include "radforge/core/hash.hpp"
 
-#include "file_descriptor.hpp"
+#include "radforge/core/file_descriptor.hpp"
 
 #include <fcntl.h>
 #include <fmt/format.h>

@@ -96,7 +96,8 @@ std::span<const ManifestRow> ShardMaker::rows_of(std::int64_t shard) const {
       .subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(std::min(config_.rows_per_shard, num_rows - first)));
 }
 
-PreparedShard ShardMaker::make(std::int64_t shard, const std::filesystem::path& folder) const {
+PreparedShard ShardMaker::make(std::int64_t shard, const std::filesystem::path& folder,
+                               const std::function<void()>& before_publish) const {
   const std::span<const ManifestRow> rows = rows_of(shard);
   const DatasetSchema schema = schema_of(config_);
   const int level = static_cast<int>(config_.compression_level);
@@ -119,9 +120,11 @@ PreparedShard ShardMaker::make(std::int64_t shard, const std::filesystem::path& 
   });
 
   PreparedShard made;
-  ShardWriter writer(
-      folder / ShardWriter::file_name(shard), schema,
-      {.first_id = rows.front().record.id, .num_rows = static_cast<std::int64_t>(rows.size()), .compression_level = level});
+  ShardWriter writer(folder / ShardWriter::file_name(shard), schema,
+                     {.first_id = rows.front().record.id,
+                      .num_rows = static_cast<std::int64_t>(rows.size()),
+                      .compression_level = level,
+                      .before_publish = before_publish});
   for (std::size_t i = 0; i < rows.size(); ++i) {
     writer.append(std::move(packed[i]));
     if (!faults[i].empty()) {

@@ -2,12 +2,9 @@
 
 #include "radforge/core/error.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <string_view>
-#include <system_error>
+#include "regular_file.hpp"
 
-#include <unistd.h>
+#include <string_view>
 
 namespace radforge {
 namespace {
@@ -52,13 +49,7 @@ Hdf5Properties hdf5_access_properties() {
 }
 
 Hdf5File open_hdf5_file(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (access(path.c_str(), R_OK) != 0) {
-    throw IoError("{}: cannot be read ({}); check the path and its permissions", path.string(), std::strerror(errno));
-  }
-  if (!std::filesystem::is_regular_file(path, ignored)) {
-    throw IoError("{}: cannot be read (not a regular file); give a file", path.string());
-  }
+  require_readable(path, 0, 1); // HDF5 would call it no HDF5 file
   const Hdf5Properties access_list = hdf5_access_properties();
   return Hdf5File(check_hdf5<DataError>(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access_list.id()), "open it as HDF5", path,
                                         "it is damaged, truncated or no HDF5 file; make it again"));

@@ -63,7 +63,7 @@ Result check_hdf5(Result result, const char* what, const std::filesystem::path& 
 /// How all files are opened: one format version, and no locks.
 Hdf5Properties hdf5_access_properties();
 
-/// Opens for reading. Errors: IoError (missing, unreadable, not a file), DataError (not HDF5, truncated).
+/// Opens for reading. Errors: IoError (missing, unreadable, not a file, too many open files), DataError (not HDF5, truncated).
 Hdf5File open_hdf5_file(const std::filesystem::path& path);
 
 /// Dataset creation properties without times.

@@ -1,37 +1,27 @@
 #include "mapped_file.hpp"
 
-#include "radforge/core/error.hpp"
+#include "regular_file.hpp"
 
 #include <cerrno>
-#include <cstring>
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 namespace radforge {
 
 MappedFile::MappedFile(const std::filesystem::path& path) {
-  const int descriptor = open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) {
-    throw IoError("{}: cannot be opened ({}); check the path and its permissions", path.string(), std::strerror(errno));
+  const FileDescriptor file = open_regular_file(path);
+  struct stat status = {};
+  if (fstat(file.number(), &status) != 0) {
+    throw_io_error("look at", path, errno);
   }
-  struct stat status {};
-  if (fstat(descriptor, &status) != 0 || !S_ISREG(status.st_mode)) {
-    close(descriptor);
-    throw IoError("{}: cannot be read (not a regular file); give a file", path.string());
-  }
-  const auto size = static_cast<std::size_t>(status.st_size);
-  if (size == 0) {
-    close(descriptor);
+  if (status.st_size == 0) {
     return;
   }
-  void* address = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, descriptor, 0);
-  const int error = errno;
-  close(descriptor);
+  const auto size = static_cast<std::size_t>(status.st_size);
+  void* address = mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.number(), 0);
   if (address == MAP_FAILED) {
-    throw IoError("{}: cannot be mapped into memory ({}); check the file system", path.string(), std::strerror(error));
+    throw_io_error("map into memory", path, errno);
   }
   bytes_ = {static_cast<const std::byte*>(address), size};
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "radforge/core/file_descriptor.hpp"
+
 #include <cstddef>
 #include <filesystem>
 #include <span>
@@ -7,8 +9,8 @@
 
 namespace radforge {
 
-/// A new file under the name `<path>.partial` until it is published; removed if it never is. What was there before is untouched
-/// until then. Errors: IoError with errno's text.
+/// A new file under the name `<path>.partial-<host>-<pid>-<number>`, its own, until it is published; removed if it never is. What
+/// was there before is untouched until then. Errors: IoError with errno's text.
 class PartialFile {
  public:
   explicit PartialFile(const std::filesystem::path& path);
@@ -22,12 +24,8 @@ class PartialFile {
   void publish();
 
  private:
-  void close_descriptor();
-  [[noreturn]] void fail(const char* what) const;
-
   std::filesystem::path final_path_;
-  std::filesystem::path path_;
-  int descriptor_;
+  FileDescriptor file_;
 };
 
 } // namespace radforge

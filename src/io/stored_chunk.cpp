@@ -2,6 +2,8 @@
 
 #include "radforge/core/error.hpp"
 
+#include "regular_file.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -13,6 +15,19 @@ constexpr const char* read_advice = "the file is damaged; make it again";
 
 /// Chunks split rows only, so all other offsets are zero.
 std::array<hsize_t, H5S_MAX_RANK> offset_of(hsize_t row) { return {row}; }
+
+/// HDF5 did not read a chunk: IoError if the file system refuses its bytes, else DataError.
+[[noreturn]] void throw_unread(const char* what, hid_t dataset, hsize_t row, std::uintmax_t file_bytes,
+                               const std::filesystem::path& path) {
+  const std::string reason = hdf5_reason();
+  unsigned filters = 0;
+  haddr_t first = 0;
+  hsize_t count = 0;
+  const bool known = H5Dget_chunk_info_by_coord(dataset, offset_of(row).data(), &filters, &first, &count) >= 0 &&
+                     count <= file_bytes && first <= file_bytes - count;
+  require_readable(path, known ? first : 0, known ? count : file_bytes);
+  throw DataError("{}: cannot {} ({}); {}", path.string(), what, reason, read_advice);
+}
 
 } // namespace
 
@@ -39,14 +54,17 @@ std::vector<std::byte> read_stored_chunk(hid_t dataset, hsize_t row, std::uintma
                                          const std::filesystem::path& path) {
   const auto offset = offset_of(row);
   hsize_t size = 0;
-  check_hdf5<DataError>(H5Dget_chunk_storage_size(dataset, offset.data(), &size), "find a chunk", path, read_advice);
+  if (H5Dget_chunk_storage_size(dataset, offset.data(), &size) < 0) {
+    throw_unread("find a chunk", dataset, row, file_bytes, path);
+  }
   if (size == 0 || size > file_bytes) {
     throw DataError("{}: {} is not stored; {}", path.string(), what, read_advice);
   }
   std::vector<std::byte> stored(size);
   std::uint32_t skipped_filters = 0;
-  check_hdf5<DataError>(H5Dread_chunk(dataset, H5P_DEFAULT, offset.data(), &skipped_filters, stored.data()), "read a chunk", path,
-                        read_advice);
+  if (H5Dread_chunk(dataset, H5P_DEFAULT, offset.data(), &skipped_filters, stored.data()) < 0) {
+    throw_unread("read a chunk", dataset, row, file_bytes, path);
+  }
   if (skipped_filters != 0) {
     throw DataError("{}: {} is stored without compression (docs/data-format.md demands it); make the shard again", path.string(),
                     what);

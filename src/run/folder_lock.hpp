@@ -1,5 +1,7 @@
 #pragma once
 
+#include "radforge/core/file_descriptor.hpp"
+
 #include <filesystem>
 
 namespace radforge {
@@ -16,16 +18,12 @@ class FolderLock {
  public:
   /// Opens the file, makes it if it is not there. Errors: IoError.
   explicit FolderLock(const std::filesystem::path& file);
-  ~FolderLock();
-  FolderLock(FolderLock&& other) noexcept;
-  FolderLock& operator=(FolderLock&&) = delete;
 
   /// Does not wait; may be called again.
   LockState try_lock();
 
  private:
-  std::filesystem::path file_;
-  int descriptor_ = -1;
+  FileDescriptor file_;
 };
 
 } // namespace radforge

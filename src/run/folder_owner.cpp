@@ -1,14 +1,16 @@
 #include "folder_owner.hpp"
 
 #include "radforge/core/error.hpp"
+#include "radforge/core/file_descriptor.hpp"
 
 #include <exception>
+#include <system_error>
 #include <utility>
 
 namespace radforge {
 
-FolderOwner::FolderOwner(std::filesystem::path folder, std::chrono::milliseconds lease, const Log& log)
-    : folder_(std::move(folder)), lease_(lease), ownership_(take_ownership(folder_, lease, log)),
+FolderOwner::FolderOwner(std::filesystem::path folder, const RunDirOptions& options, const Log& log)
+    : folder_(std::move(folder)), lease_(options.lease), ownership_(take_ownership(folder_, options, log)),
       thread_([this](const std::stop_token& stop) { beat(stop); }) {}
 
 FolderOwner::~FolderOwner() {
@@ -41,6 +43,16 @@ void FolderOwner::beat(const std::stop_token& stop) {
 void require_ownership(const std::filesystem::path& folder, std::int64_t epoch) {
   const auto latest = latest_owner(folder);
   if (!latest || latest->epoch < epoch) {
+    // A listing may miss the name while the heartbeat renames a new record over it.
+    const auto file = owner_file(folder, epoch);
+    std::error_code problem;
+    const bool exists = std::filesystem::exists(file, problem);
+    if (problem) {
+      throw_io_error("look for", file, problem.value());
+    }
+    if (exists) {
+      return;
+    }
     throw OwnedError("the output folder '{}' is no longer ours (the owner record of epoch {} was removed): start the run again",
                      folder.string(), epoch);
   }

@@ -10,9 +10,8 @@
 #include <cerrno>
 #include <limits>
 #include <optional>
+#include <span>
 #include <string_view>
-#include <system_error>
-#include <utility>
 
 namespace radforge {
 
@@ -32,23 +31,12 @@ std::optional<std::int64_t> step_of(std::string_view line) {
 
 } // namespace
 
-JsonLines::JsonLines(std::filesystem::path path) : path_(std::move(path)) {
-  descriptor_ = open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
-  if (descriptor_ < 0) {
-    fail("open");
-  }
-  try {
-    keep_through(std::numeric_limits<std::int64_t>::max());
-  } catch (...) {
-    close(descriptor_);
-    throw;
-  }
+JsonLines::JsonLines(const std::filesystem::path& path) : file_(path, O_WRONLY | O_CREAT | O_APPEND, 0666) {
+  keep_through(std::numeric_limits<std::int64_t>::max());
 }
 
-JsonLines::~JsonLines() { close(descriptor_); }
-
 void JsonLines::keep_through(std::int64_t step) {
-  const std::string content = read_file(path_);
+  const std::string content = read_file(file_.path());
   std::size_t kept = 0;
   last_step_ = -1;
   for (auto end = content.find('\n'); end != std::string::npos; end = content.find('\n', kept)) {
@@ -65,36 +53,23 @@ void JsonLines::keep_through(std::int64_t step) {
 void JsonLines::append(std::int64_t step, std::string line) {
   require(step > last_step_, "the steps of a log grow");
   line += '\n';
-  std::string_view rest = line;
-  while (!rest.empty()) {
-    const ssize_t written = write(descriptor_, rest.data(), rest.size());
-    if (written < 0 && errno == EINTR) {
-      continue;
-    }
-    if (written < 0) {
-      const int problem = errno;
-      cut_to(length_);
-      errno = problem;
-      fail("write");
-    }
-    rest.remove_prefix(static_cast<std::size_t>(written));
+  try {
+    file_.write(std::as_bytes(std::span(line)));
+  } catch (const IoError&) {
+    [[maybe_unused]] const int cut = ::ftruncate(file_.number(), length_); // else the next start cuts the half line
+    throw;
   }
   length_ += static_cast<std::int64_t>(line.size());
   last_step_ = step;
 }
 
+void JsonLines::sync() { file_.sync(); }
+
 void JsonLines::cut_to(std::int64_t length) {
-  if (ftruncate(descriptor_, length) != 0) {
-    fail("cut");
+  if (::ftruncate(file_.number(), length) != 0) {
+    throw_io_error("cut", file_.path(), errno);
   }
   length_ = length;
-}
-
-void JsonLines::fail(const char* what) const {
-  const int problem = errno;
-  throw IoError("cannot {} '{}' ({}): {}", what, path_.string(), std::generic_category().message(problem),
-                problem == ENOSPC || problem == EDQUOT ? "free some space and start the same command again"
-                                                       : "check that the output folder can be written");
 }
 
 } // namespace radforge

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "radforge/core/file_descriptor.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -10,22 +12,19 @@ namespace radforge {
 class JsonLines {
  public:
   /// Opens the file or makes it; what follows the last good line is cut away.
-  explicit JsonLines(std::filesystem::path path);
-  ~JsonLines();
-  JsonLines(const JsonLines&) = delete;
-  JsonLines& operator=(const JsonLines&) = delete;
+  explicit JsonLines(const std::filesystem::path& path);
 
   /// Cuts the lines of steps above `step`.
   void keep_through(std::int64_t step);
   /// `line` is the object without its end of line.
   void append(std::int64_t step, std::string line);
+  /// To the disk: what was appended outlives a crash of the machine.
+  void sync();
 
  private:
-  [[noreturn]] void fail(const char* what) const;
   void cut_to(std::int64_t length);
 
-  std::filesystem::path path_;
-  int descriptor_ = -1;
+  FileDescriptor file_;
   std::int64_t length_ = 0;
   std::int64_t last_step_ = -1;
 };

@@ -7,9 +7,12 @@ namespace radforge {
 
 namespace {
 constexpr double kAnnounceEvery_s = 10;
-}
+constexpr double kHeartbeatsPerLease = 4; // folder_owner.cpp
+} // namespace
 
 void LeaseWatch::look_at(const OwnerRecord& owner) {
+  const double gap_s = since_look_.seconds();
+  since_look_.restart();
   if (!first_ || first_->epoch != owner.epoch) {
     first_ = owner;
     since_first_.restart();
@@ -17,12 +20,16 @@ void LeaseWatch::look_at(const OwnerRecord& owner) {
     return;
   }
   alive_ = owner.heartbeat != first_->heartbeat;
+  if (gap_s > lease_s() / kHeartbeatsPerLease) { // whatever held us up may have held up the owner
+    since_first_.restart();
+  }
 }
 
-double LeaseWatch::left_s() const {
-  const auto lease_ms = std::max<std::int64_t>(lease_.count(), first_ ? first_->lease_ms : 0);
-  return static_cast<double>(lease_ms) / 1000 - since_first_.seconds();
+double LeaseWatch::lease_s() const {
+  return static_cast<double>(std::max<std::int64_t>(lease_.count(), first_ ? first_->lease_ms : 0)) / 1000;
 }
+
+double LeaseWatch::left_s() const { return lease_s() - since_first_.seconds(); }
 
 bool LeaseWatch::expired() const { return first_ && !alive_ && left_s() <= 0; }
 

@@ -11,7 +11,8 @@
 namespace radforge {
 
 /// Watches the heartbeat of an owner on another machine. Clocks of two machines are never compared: what counts is whether the
-/// heartbeat changed while we looked, by our monotonic clock.
+/// heartbeat changed while we looked, by our monotonic clock. A gap in our looking of more than a quarter of the lease is no
+/// evidence of silence: the lease counts anew.
 class LeaseWatch {
  public:
   explicit LeaseWatch(std::chrono::milliseconds lease) : lease_(lease) {}
@@ -25,11 +26,13 @@ class LeaseWatch {
   void announce(const std::filesystem::path& folder, const OwnerRecord& owner, const Log& log);
 
  private:
+  double lease_s() const;
   double left_s() const;
 
   std::chrono::milliseconds lease_;
   std::optional<OwnerRecord> first_;
   Stopwatch since_first_;
+  Stopwatch since_look_;
   Stopwatch since_announced_;
   bool announced_ = false;
   bool alive_ = false;

@@ -46,4 +46,11 @@ void MetricLog::write_timing(std::int64_t step, const std::vector<Metric>& value
   }
 }
 
+void MetricLog::sync() {
+  if (metrics_) {
+    metrics_->sync();
+    timing_->sync();
+  }
+}
+
 } // namespace radforge

@@ -2,8 +2,10 @@
 
 #include "radforge/core/atomic_file.hpp"
 #include "radforge/core/error.hpp"
+#include "radforge/core/file_descriptor.hpp"
 
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -22,7 +24,7 @@ namespace {
 constexpr std::string_view kPrefix = "owner-";
 constexpr std::string_view kSuffix = ".json";
 
-/// The epoch in a file's name, 0 for other files.
+/// The epoch in a file's name, 0 for other files, owner-007.json among them.
 std::int64_t epoch_of(const std::string& name) {
   if (!name.starts_with(kPrefix) || !name.ends_with(kSuffix)) {
     return 0;
@@ -30,7 +32,7 @@ std::int64_t epoch_of(const std::string& name) {
   std::int64_t epoch = 0;
   const char* last = name.data() + name.size() - kSuffix.size();
   const auto [end, problem] = std::from_chars(name.data() + kPrefix.size(), last, epoch);
-  return problem == std::errc() && end == last ? epoch : 0;
+  return problem == std::errc() && name == owner_file({}, epoch).filename().string() ? epoch : 0;
 }
 
 template <class Use>
@@ -40,7 +42,22 @@ void for_names(const fs::path& folder, const Use& use) {
     use(entry->path().filename().string());
   }
   if (problem) {
-    throw IoError("cannot list '{}' ({}): check the folder and its permissions", folder.string(), problem.message());
+    throw_io_error("list", folder, problem.value());
+  }
+}
+
+/// Removes what it can; the next owner tries again.
+template <class Choose>
+void remove_names(const fs::path& folder, const Choose& is_chosen) {
+  std::vector<std::string> chosen;
+  for_names(folder, [&](const std::string& name) {
+    if (is_chosen(name)) {
+      chosen.push_back(name);
+    }
+  });
+  for (const auto& name : chosen) {
+    std::error_code ignored;
+    fs::remove_all(folder / name, ignored);
   }
 }
 
@@ -86,6 +103,23 @@ OwnerRecord parse(const std::string& text, const fs::path& path) {
                 std::generic_category().message(error_number));
 }
 
+/// False if the name is taken. link() is the one call that creates a file with its content, or fails.
+bool link_to_free_name(const fs::path& temporary, const fs::path& path) {
+  if (link(temporary.c_str(), path.c_str()) == 0) {
+    return true;
+  }
+  const int error_number = errno;
+  // A network file system may repeat a request that was done, and report that its name is taken: by us.
+  struct stat status = {};
+  if (stat(temporary.c_str(), &status) == 0 && status.st_nlink == 2) {
+    return true;
+  }
+  if (error_number != EEXIST) {
+    throw_cannot_claim(path, error_number);
+  }
+  return false;
+}
+
 } // namespace
 
 fs::path owner_file(const fs::path& folder, std::int64_t epoch) {
@@ -117,21 +151,23 @@ std::optional<OwnerRecord> latest_owner(const fs::path& folder) {
 }
 
 bool create_record(const fs::path& folder, const OwnerRecord& record) {
-  const auto path = owner_file(folder, record.epoch);
   const auto temporary = folder / fmt::format(".owner-{}-{}-{}", record.process.host, record.process.pid, gettid());
-  write_file_atomically(temporary, to_json(record));
-  // link() is the one call that creates a file with its content, or fails because the name is taken.
-  const int code = link(temporary.c_str(), path.c_str());
-  const int error_number = code == 0 ? 0 : errno;
+  bool created = false;
+  try {
+    write_file_atomically(temporary, to_json(record));
+    created = link_to_free_name(temporary, owner_file(folder, record.epoch));
+  } catch (const IoError&) {
+    unlink(temporary.c_str());
+    if (latest_epoch(folder) < record.epoch) {
+      throw;
+    }
+    return false; // the new owner removed all temporary files, ours too
+  }
   unlink(temporary.c_str());
-  if (error_number == EEXIST) {
-    return false;
+  if (created) {
+    sync_folder(folder);
   }
-  if (error_number != 0) {
-    throw_cannot_claim(path, error_number);
-  }
-  sync_folder(folder);
-  return true;
+  return created;
 }
 
 void update_record(const fs::path& folder, const OwnerRecord& record) {
@@ -139,17 +175,16 @@ void update_record(const fs::path& folder, const OwnerRecord& record) {
 }
 
 void remove_records_before(const fs::path& folder, std::int64_t epoch) {
-  std::vector<std::string> old;
-  for_names(folder, [&](const std::string& name) {
+  remove_names(folder, [&](const std::string& name) {
     const std::int64_t other = epoch_of(name);
-    if (other > 0 && other < epoch) {
-      old.push_back(name);
-    }
+    return other > 0 && other < epoch;
   });
-  for (const auto& name : old) {
-    std::error_code ignored; // the next owner tries again
-    fs::remove(folder / name, ignored);
-  }
+}
+
+void remove_left_files(const fs::path& folder) {
+  remove_names(folder, [](const std::string& name) {
+    return name.starts_with(".owner-") || name.find(".tmp-") != std::string::npos || name.find(".partial-") != std::string::npos;
+  });
 }
 
 } // namespace radforge

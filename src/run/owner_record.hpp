@@ -33,7 +33,10 @@ bool create_record(const std::filesystem::path& folder, const OwnerRecord& recor
 /// Writes the record anew, over its own epoch's file only: a run that lost the folder can harm nobody.
 void update_record(const std::filesystem::path& folder, const OwnerRecord& record);
 
-/// Removes what earlier owners left.
+/// Removes the records of earlier owners.
 void remove_records_before(const std::filesystem::path& folder, std::int64_t epoch);
+
+/// Removes what killed processes left half written in the folder itself: temporary and partial files and folders.
+void remove_left_files(const std::filesystem::path& folder);
 
 } // namespace radforge

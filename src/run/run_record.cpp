@@ -4,6 +4,7 @@
 #include "radforge/comm/agreement.hpp"
 #include "radforge/core/atomic_file.hpp"
 #include "radforge/core/clock.hpp"
+#include "radforge/core/file_descriptor.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -17,8 +18,12 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 Json read_record(const std::filesystem::path& file) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(file, ignored)) {
+  std::error_code problem;
+  const bool exists = std::filesystem::exists(file, problem);
+  if (problem) { // a record that cannot be seen now must not be replaced by an empty one
+    throw_io_error("look for", file, problem.value());
+  }
+  if (!exists) {
     return {{"schema", 1}, {"starts", Json::array()}};
   }
   auto json = Json::parse(read_file(file), nullptr, false);
@@ -88,12 +93,14 @@ void RunRecord::finish(ExitCode code, std::string_view reason) const {
   dir_.check_ownership();
   const auto file = dir_.path() / "run.json";
   auto json = read_record(file);
-  for (auto& start : json["starts"]) {
-    if (start.contains("epoch") && start["epoch"] == dir_.epoch()) {
-      start["ended"] = utc_timestamp();
-      start["exit_code"] = static_cast<int>(code);
-      start["reason"] = reason;
-    }
+  auto& starts = json["starts"];
+  // The newest of this epoch: epochs begin anew when owner files are removed by hand.
+  const auto own = std::find_if(starts.rbegin(), starts.rend(),
+                                [&](const Json& start) { return start.contains("epoch") && start["epoch"] == dir_.epoch(); });
+  if (own != starts.rend()) {
+    (*own)["ended"] = utc_timestamp();
+    (*own)["exit_code"] = static_cast<int>(code);
+    (*own)["reason"] = reason;
   }
   write_record(file, json);
 }

@@ -14,18 +14,13 @@ namespace {
 
 // A signal handler can reach static objects only: the one place where the process has them.
 std::atomic<int> stop_signal{0};
-std::atomic<bool> term_came{false};
 std::atomic<bool> installed{false};
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
 
-constexpr std::array kSignals = {SIGUSR1, SIGUSR2, SIGTERM};
+constexpr std::array kSignals = {SIGUSR1, SIGUSR2};
 std::array<struct sigaction, kSignals.size()> former;
 
 void note(int signal) {
-  if (signal == SIGTERM) {
-    term_came = true;
-    return;
-  }
   int none = 0;
   stop_signal.compare_exchange_strong(none, signal);
 }
@@ -33,7 +28,6 @@ void note(int signal) {
 void install() {
   require(!installed.exchange(true), "a process has one StopRequest at a time");
   stop_signal = 0;
-  term_came = false;
   struct sigaction action = {};
   action.sa_handler = note;
   action.sa_flags = SA_RESTART;
@@ -47,20 +41,20 @@ void install() {
 
 StopRequest::StopRequest() { install(); }
 
-StopRequest::StopRequest(std::filesystem::path stop_file) : stop_file_(std::move(stop_file)) {
-  std::error_code problem;
-  std::filesystem::remove(stop_file_, problem);
-  if (problem) {
-    throw IoError("cannot remove the old stop file '{}' ({}): remove it by hand", stop_file_.string(), problem.message());
-  }
-  install();
-}
-
 StopRequest::~StopRequest() {
   for (std::size_t i = 0; i < kSignals.size(); ++i) {
     sigaction(kSignals[i], &former[i], nullptr);
   }
   installed = false;
+}
+
+void StopRequest::watch_file(std::filesystem::path stop_file) {
+  std::error_code problem;
+  std::filesystem::remove(stop_file, problem);
+  if (problem) {
+    throw IoError("cannot remove the old stop file '{}' ({}): remove it by hand", stop_file.string(), problem.message());
+  }
+  stop_file_ = std::move(stop_file);
 }
 
 std::string_view StopRequest::reason() const {
@@ -78,7 +72,5 @@ std::string_view StopRequest::reason() const {
   }
   return {};
 }
-
-bool StopRequest::terminated() const { return term_came; }
 
 } // namespace radforge

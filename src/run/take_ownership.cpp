@@ -60,18 +60,25 @@ std::optional<OwnerRecord> claim(const fs::path& folder, const std::optional<Own
     return std::nullopt;
   }
   remove_records_before(folder, record.epoch);
+  if (former) { // else it may be anybody's folder
+    remove_left_files(folder);
+  }
   return record;
 }
 
 } // namespace
 
-Ownership take_ownership(const fs::path& folder, milliseconds lease, const Log& log) {
+Ownership take_ownership(const fs::path& folder, const RunDirOptions& options, const Log& log) {
+  const milliseconds lease = options.lease;
   const ProcessIdentity me = this_process();
   const milliseconds poll = std::clamp(lease / 50, milliseconds(10), milliseconds(1000));
   FolderLock lock(folder / "owner.lock");
   LeaseWatch watch(lease);
   const Stopwatch waited;
   while (true) {
+    if (options.stop != nullptr && options.stop->requested()) {
+      throw StoppedError("stopped on request ({}) while waiting for '{}'", options.stop->reason(), folder.string());
+    }
     const LockState state = lock.try_lock();
     const auto owner = latest_owner(folder);
     const Verdict verdict = judge(owner, state, me);

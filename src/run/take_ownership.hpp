@@ -3,8 +3,8 @@
 #include "folder_lock.hpp"
 #include "owner_record.hpp"
 #include "radforge/core/log.hpp"
+#include "radforge/run/run_dir.hpp"
 
-#include <chrono>
 #include <filesystem>
 
 namespace radforge {
@@ -14,7 +14,8 @@ struct Ownership {
   FolderLock lock;
 };
 
-/// Makes this process the owner of `folder`, by the rules in run/run_dir.hpp, or throws OwnedError that names the owner.
-Ownership take_ownership(const std::filesystem::path& folder, std::chrono::milliseconds lease, const Log& log);
+/// Makes this process the owner of `folder`, by the rules in run/run_dir.hpp, or throws OwnedError that names the owner, or
+/// StoppedError.
+Ownership take_ownership(const std::filesystem::path& folder, const RunDirOptions& options, const Log& log);
 
 } // namespace radforge

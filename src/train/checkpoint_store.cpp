@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 namespace radforge {
@@ -24,17 +26,43 @@ std::array<NamedBuffer, 4> files_of(const TrainState& state) {
           NamedBuffer{"second_moment.safetensors", &state.second_moment}, NamedBuffer{"average.safetensors", &state.average}};
 }
 
+constexpr std::string_view temporary_mark = ".tmp-";
+
+std::optional<std::int64_t> number_of(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
+}
+
 // N of "step-N"; nothing for any other name, a temporary one included.
 std::optional<std::int64_t> step_of(const fs::path& folder) {
   const std::string name = folder.filename().string();
   constexpr std::string_view prefix = "step-";
-  if (!name.starts_with(prefix)) {
-    return std::nullopt;
-  }
-  std::int64_t step = 0;
-  const auto [end, error] = std::from_chars(name.data() + prefix.size(), name.data() + name.size(), step);
-  return error == std::errc() && end == name.data() + name.size() ? std::optional(step) : std::nullopt;
+  return name.starts_with(prefix) ? number_of(std::string_view(name).substr(prefix.size())) : std::nullopt;
 }
+
+// E of "step-N.tmp-E".
+std::optional<std::int64_t> epoch_of_temporary(const fs::path& folder) {
+  const std::string name = folder.filename().string();
+  const std::size_t mark = name.rfind(temporary_mark);
+  return mark == std::string::npos ? std::nullopt : number_of(std::string_view(name).substr(mark + temporary_mark.size()));
+}
+
+// A new folder, removed at the end unless it got another name.
+class TemporaryFolder {
+ public:
+  explicit TemporaryFolder(fs::path path) : path_(std::move(path)) { fs::create_directory(path_); }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
 
 // Steps of the sets in `folder`, newest first.
 std::vector<std::int64_t> steps_in(const fs::path& folder) {
@@ -56,23 +84,32 @@ CheckpointStore::CheckpointStore(fs::path folder, Options options) : folder_(std
 
 void CheckpointStore::save(std::int64_t step, const TrainState& state) {
   const fs::path target = folder_ / fmt::format("step-{}", step);
-  const fs::path temporary = folder_ / fmt::format("step-{}.tmp-{}", step, options_.epoch);
   try {
     fs::create_directories(folder_);
-    fs::remove_all(temporary);
-    fs::create_directory(temporary);
-    CheckpointManifest manifest{step, options_.config_digest, {}};
-    for (const auto& [name, flat] : files_of(state)) {
-      write_state_dict(temporary / name, state.layout.views(*flat));
-      manifest.add_file(temporary / name);
-    }
-    manifest.write(temporary);
-    fs::remove_all(target); // a broken set of the same step, or a discarded future
-    publish_folder(temporary, target);
-    prune();
+    remove_left_sets();
+    write(target, step, state);
   } catch (const fs::filesystem_error& error) {
-    throw IoError("checkpoint of step {} was not written ({}). Earlier ones are untouched", step, error.what());
+    throw IoError("the checkpoint of step {} was not written ({}). Earlier ones are untouched", step, error.what());
   }
+  try {
+    prune(step);
+  } catch (const fs::filesystem_error& error) {
+    throw IoError("an old checkpoint cannot be removed ({}). That of step {} is written; remove the others by hand", error.what(),
+                  step);
+  }
+}
+
+void CheckpointStore::write(const fs::path& target, std::int64_t step, const TrainState& state) const {
+  const TemporaryFolder temporary(fmt::format("{}{}{}", target.string(), temporary_mark, options_.epoch));
+  CheckpointManifest manifest{step, options_.config_digest, {}};
+  for (const auto& [name, flat] : files_of(state)) {
+    write_state_dict(temporary.path() / name, state.layout.views(*flat));
+    manifest.add_file(temporary.path() / name);
+  }
+  manifest.write(temporary.path());
+  options_.before_publish();
+  fs::remove_all(target); // a broken set of the same step
+  publish_folder(temporary.path(), target);
 }
 
 CheckpointStore::Search CheckpointStore::search() const {
@@ -85,6 +122,8 @@ CheckpointStore::Search CheckpointStore::search() const {
       search.newest = Found{step, folder, manifest.config_digest};
       break;
     } catch (const Error& error) {
+      search.problems.emplace_back(error.what());
+    } catch (const fs::filesystem_error& error) {
       search.problems.emplace_back(error.what());
     }
   }
@@ -107,14 +146,20 @@ void CheckpointStore::load(const Found& found, const TrainState& state) const {
   }
 }
 
-void CheckpointStore::prune() const {
-  const std::vector<std::int64_t> steps = steps_in(folder_);
-  for (std::size_t i = static_cast<std::size_t>(options_.keep); i < steps.size(); ++i) {
-    fs::remove_all(folder_ / fmt::format("step-{}", steps[i]));
-  }
+void CheckpointStore::remove_left_sets() const {
   for (const auto& entry : fs::directory_iterator(folder_)) {
-    if (entry.path().filename().string().find(".tmp-") != std::string::npos) {
+    const auto epoch = epoch_of_temporary(entry.path());
+    if (epoch && *epoch <= options_.epoch) { // a higher one is a newer owner's
       fs::remove_all(entry.path());
+    }
+  }
+}
+
+void CheckpointStore::prune(std::int64_t saved_step) const {
+  std::int64_t kept = 0;
+  for (const std::int64_t step : steps_in(folder_)) {
+    if (step > saved_step || ++kept > options_.keep) {
+      fs::remove_all(folder_ / fmt::format("step-{}", step));
     }
   }
 }

@@ -61,10 +61,16 @@ TrainSummary Trainer::run() {
   const TrainState state{parameters, weights, optimizer.first_moment(), optimizer.second_moment(), ema.average()};
 
   // Once at the start: where the last start of this run left off.
-  CheckpointStore store(context_.dir.path() / "checkpoints", {plan_.checkpoint.keep, context_.dir.epoch(), plan_.config_digest});
+  CheckpointStore store(context_.dir.path() / "checkpoints", {plan_.checkpoint.keep, context_.dir.epoch(), plan_.config_digest,
+                                                              [this] { context_.dir.check_ownership(); }});
   std::int64_t step = resume(store, state);
   const std::int64_t first_step = step;
-  context_.metrics.resume_from(step == 0 ? MetricLog::kFromStart : step);
+  agree(context_.control, [&] {
+    if (context_.control.rank() == 0) {
+      context_.dir.check_ownership();
+      context_.metrics.resume_from(step == 0 ? MetricLog::kFromStart : step);
+    }
+  });
 
   Loader loader(data_, Sampler(data_.training(), loop.batch_size, plan_.seed), Augmenter(plan_.data.augmentation, plan_.seed),
                 {step, loop.steps, ranks.rank(), ranks.size(), static_cast<int>(plan_.data.loader_threads)});
@@ -73,7 +79,7 @@ TrainSummary Trainer::run() {
                      .total = loop.steps * loop.batch_size,
                      .done = step * loop.batch_size,
                      .enabled = ranks.rank() == 0});
-  TrainSummary summary{step, 0, 0};
+  TrainSummary summary{.steps = step};
   Stopwatch since_start;
   Stopwatch since_log;
   double reduce_s = 0;
@@ -112,6 +118,7 @@ TrainSummary Trainer::run() {
       context_.log.warning("step {} was skipped (loss {} and gradient norm {} are not both finite)", step, verdict.loss, norm);
     }
     summary.steps = step;
+    summary.new_steps = step - first_step;
     summary.loss = verdict.loss;
     progress.update(step * loop.batch_size, fmt::format("step {} loss {:.4f}", step, verdict.loss));
 
@@ -119,16 +126,16 @@ TrainSummary Trainer::run() {
     const bool last = step == loop.steps;
     const bool validating = last || step % loop.validate_every_steps == 0;
     if (validating || step % loop.log_every_steps == 0) {
-      std::vector<Metric> metrics{{"loss", verdict.loss}, {"gradient_norm", norm}, {"learning_rate", learning_rate}};
+      std::vector<Metric> results{{"loss", verdict.loss}, {"gradient_norm", norm}, {"learning_rate", learning_rate}};
       const auto logged = static_cast<double>(
           (step - first_step) % loop.log_every_steps == 0 ? loop.log_every_steps : (step - first_step) % loop.log_every_steps);
-      context_.metrics.write_timing(step, {{"images_per_s", logged * static_cast<double>(loop.batch_size) / since_log.seconds()},
-                                           {"reduce_s", reduce_s / logged},
-                                           {"data_wait_s", (loader.wait_s() - waited_s) / logged}});
+      const std::vector<Metric> timing{{"images_per_s", logged * static_cast<double>(loop.batch_size) / since_log.seconds()},
+                                       {"reduce_s", reduce_s / logged},
+                                       {"data_wait_s", (loader.wait_s() - waited_s) / logged}};
       if (validating) {
-        metrics.push_back({"validation_loss", validate(ema.average())});
+        results.push_back({"validation_loss", validate(ema.average())});
       }
-      context_.metrics.write(step, metrics);
+      write_metrics(step, results, timing);
       reduce_s = 0;
       waited_s = loader.wait_s();
       since_log.restart();
@@ -142,7 +149,7 @@ TrainSummary Trainer::run() {
     }
   }
   progress.finish();
-  summary.images_per_s = static_cast<double>((step - first_step) * loop.batch_size) / since_start.seconds();
+  summary.images_per_s = static_cast<double>(summary.new_steps * loop.batch_size) / since_start.seconds();
   publish(ema.average());
   return summary;
 }
@@ -174,7 +181,18 @@ void Trainer::save(CheckpointStore& store, std::int64_t step, const TrainState& 
   agree(context_.control, [&] {
     if (context_.control.rank() == 0) {
       context_.dir.check_ownership();
+      context_.metrics.sync(); // a resumed run does not write the lines up to this step again
       store.save(step, state);
+    }
+  });
+}
+
+void Trainer::write_metrics(std::int64_t step, const std::vector<Metric>& results, const std::vector<Metric>& timing) const {
+  agree(context_.control, [&] {
+    if (context_.control.rank() == 0) {
+      context_.dir.check_ownership();
+      context_.metrics.write_timing(step, timing);
+      context_.metrics.write(step, results);
     }
   });
 }
@@ -204,11 +222,11 @@ void Trainer::publish(const at::Tensor& weights) const {
     if (context_.control.rank() != 0 || fs::exists(target)) {
       return;
     }
-    context_.dir.check_ownership();
     const fs::path temporary = context_.dir.path() / fmt::format("pipeline.tmp-{}", context_.dir.epoch());
     fs::remove_all(temporary);
     fs::create_directories(temporary);
     task_.write_result(temporary, weights);
+    context_.dir.check_ownership();
     publish_folder(temporary, target);
   });
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What users get wrong: a clear message, the documented exit code, nothing lost."""
 
+import os
 import pathlib
 import resource
 import signal
@@ -100,9 +101,39 @@ def owned_folder(place):
     expect_message(place, 2, ["another configuration", "steps"], *arguments[:5], "train.steps=7", "--output", "owned")
 
 
+def full_output(place):
+    """Standard output that takes nothing: exit 4, and the reason."""
+    for arguments in (["config", "configs/test/diffusion.yaml"], ["--help"], ["--version"]):
+        with open("/dev/full", "w") as full:
+            result = subprocess.run(place.command(*arguments), cwd=place.path, stdout=full, stderr=subprocess.PIPE, text=True,
+                                    timeout=60, check=False)
+        assert result.returncode == 4 and "No space left" in result.stderr, (arguments, result)
+
+
+def early_stop_signal(place):
+    """USR1 does not kill a run that is still reading its configuration."""
+    pipe = place.path / "pipe.yaml"
+    os.mkfifo(pipe)
+    run = subprocess.Popen(place.command("config", pipe), cwd=place.path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    with open(pipe, "w") as file:  # opens when the program does
+        run.send_signal(signal.SIGUSR1)
+        file.write("task: none\n")
+    assert run.wait(timeout=60) == 2, run.returncode
+
+
+def broken_launcher(place):
+    """A world of which MPI sees one process only: exit 5 and the reason, no crash."""
+    environment = {"PMI_RANK": "0", "PMI_SIZE": "4"}
+    result = subprocess.run(place.command("config", "configs/test/diffusion.yaml"), cwd=place.path, capture_output=True, text=True,
+                            timeout=60, check=False, env=dict(os.environ, **environment))
+    assert result.returncode == 5, result
+    assert "radforge: the launcher started 4 processes but MPI sees this one alone" in result.stderr, result.stderr
+
+
 def main():
     with Workplace(*sys.argv[1:3]) as place:
-        for check in (command_line, configuration, data, broken_images, full_disk, owned_folder):
+        for check in (command_line, configuration, data, broken_images, full_disk, owned_folder, full_output, early_stop_signal,
+                      broken_launcher):
             check(place)
 
 

@@ -5,7 +5,7 @@ set -euo pipefail
 work=$(mktemp -d)
 trap clean_up EXIT
 
-# A failed test leaves no world behind. TERM first: mpirun then ends its ranks, while a single process may take no notice.
+# A failed test leaves no world behind. TERM first: mpirun then ends its ranks.
 clean_up() {
   local -a children
   mapfile -t children < <(jobs -p)

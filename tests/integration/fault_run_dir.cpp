@@ -17,8 +17,11 @@ using namespace radforge;
 namespace {
 
 int body(Communicator& world, const Log& log, const char* folder, std::string_view mode) {
-  const RunDir dir(folder, world, log);
-  const StopRequest stop = world.rank() == 0 ? StopRequest(dir.path() / "stop") : StopRequest();
+  StopRequest stop;
+  const RunDir dir(folder, world, log, {.stop = &stop});
+  if (world.rank() == 0) {
+    stop.watch_file(dir.path() / "stop");
+  }
   if (world.rank() == 0) {
     std::cout << "epoch " << dir.epoch() << std::endl;
   }

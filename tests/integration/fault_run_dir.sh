@@ -45,7 +45,13 @@ ended signalled "$owner"
 expect_code signalled 75
 expect_text signalled.err 'stopped on request'
 
-hold asked 6 "$mpirun" -n 2 "$program"
+# TERM ends a process at once, and nothing stands in the way of the next.
+hold terminated 6 "$program"
+kill -TERM "$owner"
+ended terminated "$owner"
+expect_code terminated 143
+
+hold asked 7 "$mpirun" -n 2 "$program"
 touch "$folder/stop"
 ended asked "$owner"
 expect_code asked 75

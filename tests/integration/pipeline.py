@@ -128,6 +128,8 @@ def finished_work_is_not_done_again(place):
     assert before == tree(place.path / "g1", (".h5",))
     for path in (place.path / "g1").glob("shard-*.h5"):
         assert (path.stat().st_mtime_ns == times[path.name]) == (path.name != "shard-00001.h5"), path
+    _, log = place.run("train", "configs/test/autoencoder.yaml", "--output", "r1/autoencoder", "--set", f"data.sources.0.dataset={place.path / 'r1/prepare'}")
+    assert "nothing to do" in log and "images/s" not in log, log
 
 
 def main():

@@ -11,8 +11,8 @@
 namespace radforge {
 
 /// Runs `check` on this rank and then agrees: if it threw an Error on any rank, every rank throws that of the lowest failing
-/// rank, with "rank r: " before its text when size > 1, marked agreed(). For whatever can fail on one rank only, before the next
-/// collective.
+/// rank, with "rank r: " before its text when size > 1, marked agreed(). Other exceptions become Errors as core/failure.hpp says.
+/// Alone, what `check` throws passes as it is. For whatever can fail on one rank only, before the next collective.
 void agree(Communicator& communicator, const std::function<void()>& check);
 
 /// Throws ConfigError on every rank unless all ranks hold the same text; `what` names it ("configuration"). The message names the

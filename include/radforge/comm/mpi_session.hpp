@@ -25,7 +25,6 @@ class MpiSession {
 
   /// Rank in the launcher's environment, 0 without a launcher; usable before and without MPI_Init, for messages.
   static int launcher_rank();
-  static int launcher_size();
 
  private:
   int num_exceptions_;

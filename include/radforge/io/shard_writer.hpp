@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,15 +37,17 @@ class RowPacker {
   std::unique_ptr<State> state_;
 };
 
-/// Writes one shard: `<file>.partial`, then digests, fsync, rename, fsync of the folder (docs/data-format.md). One writer a file;
-/// writers of different files may run in different ranks. Equal records give equal bytes. Destroying an unclosed writer removes
-/// the partial file.
+/// Writes one shard: a partial file beside it, then digests, fsync, rename, fsync of the folder (docs/data-format.md). One writer
+/// a file; writers of different files may run in different ranks. Equal records give equal bytes. Destroying an unclosed writer
+/// removes the partial file.
 class ShardWriter {
  public:
   struct Options {
     std::int64_t first_id = 0;
     std::int64_t num_rows = 0; ///< rows the shard will have; `close` refuses any other number
     int compression_level = 4; ///< libdeflate, 0 to 12
+    /// Called when the file is whole, right before it is published; what it throws prevents that.
+    std::function<void()> before_publish = {};
   };
 
   /// Errors: IoError (no space, not writable).

@@ -2,6 +2,7 @@
 
 #include "radforge/comm/communicator.hpp"
 #include "radforge/core/log.hpp"
+#include "radforge/run/stop_request.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -16,6 +17,8 @@ class FolderOwner;
 struct RunDirOptions {
   /// How long an owner on another machine may give no sign of life before its folder is taken over.
   std::chrono::milliseconds lease{60'000};
+  /// Ends the wait for another owner's lease with StoppedError; optional.
+  const StopRequest* stop = nullptr;
 };
 
 /// The output folder of a run, owned by this run alone from construction to destruction.
@@ -26,11 +29,13 @@ struct RunDirOptions {
 /// - after the lease, if the owner runs elsewhere and its heartbeat did not change meanwhile (measured by our own monotonic
 /// clock);
 /// - else never: OwnedError names the owner.
+/// What killed runs left half written in the folder itself (names with `.tmp-` or `.partial-`) is removed then.
 /// Whoever lost its folder that way notices by check_ownership(), which is called before anything is published.
 class RunDir {
  public:
   /// Collective: rank 0 acquires, all ranks throw if it cannot, or if a rank does not see the folder. Makes the folder and its
-  /// parents. Both references outlive the object. Errors: OwnedError, IoError; DataError for an owner file that is not ours.
+  /// parents. Both references outlive the object. Errors: OwnedError, IoError, StoppedError; DataError for an owner file that is
+  /// not ours.
   RunDir(std::filesystem::path path, Communicator& communicator, const Log& log, RunDirOptions options = {});
   /// Releases on rank 0: destroy it when no rank writes any more.
   ~RunDir();

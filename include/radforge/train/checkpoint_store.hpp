@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,11 +28,15 @@ class CheckpointStore {
     std::int64_t keep = 2;     ///< newest sets that stay
     std::int64_t epoch = 0;    ///< of the run folder's owner, for temporary names
     std::string config_digest; ///< of the resolved configuration
+    /// Called when a set is written, right before it gets its name: throws if it must not.
+    std::function<void()> before_publish = [] {};
   };
 
   CheckpointStore(std::filesystem::path folder, Options options);
 
-  /// Errors: IoError; what was there before is untouched.
+  /// Publishes the set of `step`. Of the former sets stay the newest of earlier steps, `keep` with this one; those of later steps
+  /// are a future that was discarded, and go, as does what earlier epochs left half written. Errors: IoError; until the new set
+  /// is published, the former ones are untouched.
   void save(std::int64_t step, const TrainState& state);
 
   struct Found {
@@ -52,7 +57,9 @@ class CheckpointStore {
   void load(const Found& found, const TrainState& state) const;
 
  private:
-  void prune() const;
+  void write(const std::filesystem::path& target, std::int64_t step, const TrainState& state) const;
+  void remove_left_sets() const;
+  void prune(std::int64_t saved_step) const;
 
   std::filesystem::path folder_;
   Options options_;

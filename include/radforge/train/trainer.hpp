@@ -22,9 +22,10 @@ struct TrainPlan {
 };
 
 struct TrainSummary {
-  std::int64_t steps = 0;  ///< at the end, those of earlier starts included
-  double loss = 0;         ///< of the last step
-  double images_per_s = 0; ///< of this start
+  std::int64_t steps = 0;     ///< at the end, those of earlier starts included
+  std::int64_t new_steps = 0; ///< of this start; 0: the run was finished already
+  double loss = 0;            ///< of the last step
+  double images_per_s = 0;    ///< of this start
 };
 
 /// The data-parallel training loop. All ranks call `run` together.
@@ -34,13 +35,14 @@ class Trainer {
   Trainer(TrainPlan plan, RunContext& context, const Mixture& data, Task& task);
 
   /// Trains up to the last step, from the newest checkpoint if there is one, and publishes the task's result as `<run
-  /// folder>/pipeline`. Errors: StoppedError after a stop request (the state is saved), DivergenceError after ten steps in a row
-  /// that were not finite.
+  /// folder>/pipeline`. Errors: DataError for an empty selection of images, StoppedError after a stop request (the state is
+  /// saved), DivergenceError after ten steps in a row that were not finite, OwnedError.
   TrainSummary run();
 
  private:
   std::int64_t resume(const CheckpointStore& store, const TrainState& state) const;
   void save(CheckpointStore& store, std::int64_t step, const TrainState& state) const;
+  void write_metrics(std::int64_t step, const std::vector<Metric>& results, const std::vector<Metric>& timing) const;
   double validate(const at::Tensor& weights) const;
   void publish(const at::Tensor& weights) const;
 

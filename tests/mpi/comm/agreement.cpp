@@ -5,6 +5,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
+
 using namespace radforge;
 
 namespace {
@@ -73,6 +75,10 @@ TEST_CASE("codes without a type of their own, and exceptions of others") {
   CHECK_THROWS_WITH(throw_on_last(std::runtime_error("odd")), fmt::format("rank {}: odd", last));
   CHECK_THROWS_AS(throw_on_last(std::runtime_error("odd")), InternalError);
   CHECK_THROWS_AS(throw_on_last(1), InternalError);
+  const std::filesystem::filesystem_error unreadable("x", "a/b", std::make_error_code(std::errc::io_error));
+  CHECK_THROWS_AS(throw_on_last(unreadable), IoError);
+  CHECK_THROWS_WITH(throw_on_last(unreadable),
+                    fmt::format("rank {}: cannot use 'a/b' (Input/output error) check the file system", last));
 }
 
 TEST_CASE("an agreement in an agreement names the rank once") {
@@ -89,6 +95,13 @@ TEST_CASE("an agreement in an agreement names the rank once") {
                             });
                           }),
                     "rank 1: trouble");
+  CHECK_THROWS_WITH(agree(world,
+                          [&] {
+                            if (world.rank() == 1) {
+                              throw DataError("rank 7 is a word of the text");
+                            }
+                          }),
+                    "rank 1: rank 7 is a word of the text");
 }
 
 TEST_CASE("texts travel whole") {

@@ -15,10 +15,26 @@
 #include <ATen/ops/from_blob.h>
 #include <c10/core/GradMode.h>
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <csignal>
 #include <fstream>
 #include <limits>
 #include <string>
+
+namespace {
+thread_local std::vector<std::string>* flushed = nullptr;
+} // namespace
+
+// Stands in for the C library's function in this program, to see what is flushed.
+extern "C" int fsync(int file) {
+  if (flushed != nullptr) {
+    flushed->push_back(std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(file)).filename().string());
+  }
+  return static_cast<int>(::syscall(SYS_fsync, file));
+}
 
 using namespace radforge;
 namespace fs = std::filesystem;
@@ -79,9 +95,7 @@ TrainPlan plan() {
 
 /// A run in its folder, as the command line makes one.
 struct Run {
-  explicit Run(const fs::path& folder) : dir(folder, test_world(), log), metrics(folder, test_world().rank()) {
-    stop.watch_file(folder / "stop");
-  }
+  explicit Run(const fs::path& folder) : dir(folder, test_world(), log), metrics(folder, test_world().rank()) {}
 
   TrainSummary train(const TrainPlan& plan, const Mixture& dataset, Task& task) {
     RunContext context{log, test_world(), test_world(), dir, metrics, stop};
@@ -92,6 +106,22 @@ struct Run {
   RunDir dir;
   MetricLog metrics;
   StopRequest stop;
+};
+
+/// Another run takes the folder over while this one trains.
+class RobbedTask final : public BrightnessTask {
+ public:
+  RobbedTask(fs::path folder, std::int64_t from) : folder_(std::move(folder)), from_(from) {}
+  double accumulate(const Batch& batch, std::int64_t global_batch_size) override {
+    if (batch.step == from_ && test_world().rank() == 0) {
+      std::ofstream(folder_ / "owner-2.json") << R"({"epoch": 2, "host": "far-away", "pid": 5})";
+    }
+    return BrightnessTask::accumulate(batch, global_batch_size);
+  }
+
+ private:
+  fs::path folder_;
+  std::int64_t from_;
 };
 
 std::string text_of(const fs::path& path) {
@@ -127,6 +157,7 @@ TEST_CASE_METHOD(Fixture, "training follows the same course on any number of ran
   BrightnessTask task;
   const TrainSummary summary = Run(folder.path() / "run").train(plan(), *dataset, task);
   CHECK(summary.steps == 30);
+  CHECK(summary.new_steps == 30);
 
   // One rank alone, as the reference, on every rank.
   const std::unique_ptr<Communicator> self = make_self_communicator();
@@ -189,7 +220,36 @@ TEST_CASE_METHOD(Fixture, "a finished run is not trained again") {
   BrightnessTask again;
   const TrainSummary summary = Run(folder.path() / "run").train(plan(), *dataset, again);
   CHECK(summary.steps == 30);
+  CHECK(summary.new_steps == 0);
   CHECK(at::equal(first.parameters().flat(), again.parameters().flat()));
+}
+
+TEST_CASE_METHOD(Fixture, "a run that lost its folder writes nothing more into it") {
+  const fs::path path = folder.path() / "robbed";
+  RobbedTask task(path, 12); // steps count from 0 here
+  Run run(path);
+  CHECK_THROWS_AS(run.train(plan(), *dataset, task), OwnedError);
+  const std::string lines = text_of(path / "metrics.jsonl");
+  CHECK(std::count(lines.begin(), lines.end(), '\n') == 12);
+  CHECK(fs::exists(path / "checkpoints/step-10"));
+  CHECK_FALSE(fs::exists(path / "checkpoints/step-20"));
+}
+
+TEST_CASE_METHOD(Fixture, "metric lines are on the disk before the checkpoint that supersedes them") {
+  BrightnessTask task;
+  std::vector<std::string> names;
+  flushed = &names;
+  Run(folder.path() / "run").train(plan(), *dataset, task);
+  flushed = nullptr;
+  names.erase(std::remove_if(names.begin(), names.end(),
+                             [](const std::string& name) { return name != "metrics.jsonl" && name != "manifest.json"; }),
+              names.end());
+  const std::vector<std::string> once{"metrics.jsonl", "manifest.json"};
+  std::vector<std::string> expected;
+  for (int checkpoint = 0; checkpoint < (test_world().rank() == 0 ? 3 : 0); ++checkpoint) {
+    expected.insert(expected.end(), once.begin(), once.end());
+  }
+  CHECK(names == expected);
 }
 
 TEST_CASE_METHOD(Fixture, "steps that are not finite on one rank are skipped by all, and ten in a row end the run") {

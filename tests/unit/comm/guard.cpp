@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
+
 using namespace radforge;
 
 namespace {
@@ -44,6 +46,7 @@ TEST_CASE("alone, every exception becomes its exit code") {
   CHECK(code_of([] { return 9; }) == 9);
   CHECK(code_of([]() -> int { throw DataError("x"); }) == 3);
   CHECK(code_of([]() -> int { throw StoppedError("x"); }) == 75);
+  CHECK(code_of([]() -> int { throw std::filesystem::filesystem_error("x", std::make_error_code(std::errc::io_error)); }) == 4);
   CHECK(code_of([]() -> int { throw std::bad_alloc(); }) == 70);
   CHECK(code_of([]() -> int { throw 1; }) == 70);
 }

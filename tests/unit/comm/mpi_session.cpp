@@ -1,5 +1,6 @@
 #include "radforge/comm/mpi_session.hpp"
 
+#include "../../../src/comm/launcher.hpp"
 #include "environment.hpp"
 
 #include <catch2/catch.hpp>
@@ -46,30 +47,30 @@ TEST_CASE("without a launcher the world is this process") {
   MpiSession session(argc, argv);
   CHECK(session.world()->size() == 1);
   CHECK(MpiSession::launcher_rank() == 0);
-  CHECK(MpiSession::launcher_size() == 1);
+  CHECK_FALSE(find_launcher());
 }
 
 TEST_CASE("a launcher is known by its environment") {
   SECTION("Open MPI") {
     const LauncherEnvironment environment(Variables{{"OMPI_COMM_WORLD_RANK", "2"}, {"OMPI_COMM_WORLD_SIZE", "4"}});
     CHECK(MpiSession::launcher_rank() == 2);
-    CHECK(MpiSession::launcher_size() == 4);
+    CHECK(find_launcher()->size == 4);
   }
   SECTION("PMI") {
     const LauncherEnvironment environment(Variables{{"PMI_RANK", "5"}, {"PMI_SIZE", "8"}});
     CHECK(MpiSession::launcher_rank() == 5);
-    CHECK(MpiSession::launcher_size() == 8);
+    CHECK(find_launcher()->size == 8);
   }
   SECTION("srun with PMIx") {
     const LauncherEnvironment environment(Variables{{"PMIX_RANK", "3"}, {"SLURM_STEP_ID", "0"}, {"SLURM_STEP_NUM_TASKS", "6"}});
     CHECK(MpiSession::launcher_rank() == 3);
-    CHECK(MpiSession::launcher_size() == 6);
+    CHECK(find_launcher()->size == 6);
   }
   SECTION("srun alone") {
     const LauncherEnvironment environment(
         Variables{{"SLURM_PROCID", "1"}, {"SLURM_STEP_ID", "0"}, {"SLURM_STEP_NUM_TASKS", "2"}});
     CHECK(MpiSession::launcher_rank() == 1);
-    CHECK(MpiSession::launcher_size() == 2);
+    CHECK(find_launcher()->size == 2);
   }
 }
 
@@ -85,6 +86,6 @@ TEST_CASE("a rank that is no number is no launcher") {
   for (const char* text : {"", "x", "-1", "3x", "99999999999"}) {
     const LauncherEnvironment environment(Variables{{"PMI_RANK", text}});
     CHECK(MpiSession::launcher_rank() == 0);
-    CHECK(MpiSession::launcher_size() == 1);
+    CHECK_FALSE(find_launcher());
   }
 }

@@ -1,6 +1,7 @@
 #include "radforge/core/atomic_file.hpp"
 
 #include "radforge/core/error.hpp"
+#include "radforge/core/file_descriptor.hpp"
 #include "temp_folder.hpp"
 
 #include <catch2/catch.hpp>
@@ -68,9 +69,10 @@ TEST_CASE("write_file_atomically writes new files and replaces old ones") {
 
 TEST_CASE("write_file_atomically works beside what a killed process of the same id left") {
   const TempFolder folder;
-  write_file_atomically(folder / (".file.tmp-" + std::to_string(::getpid()) + "-0"), "left behind");
+  const fs::path left = FileDescriptor::create_unique(folder / ".file.tmp").path();
   write_file_atomically(folder / "file", "new");
   CHECK(read_file(folder / "file") == "new");
+  CHECK(read_file(left).empty());
   CHECK(num_entries(folder.path()) == 2);
 }
 
@@ -87,7 +89,7 @@ TEST_CASE("write_file_atomically names path and reason when it cannot write") {
   const TempFolder folder;
   CHECK_THROWS_AS(write_file_atomically(folder / "no" / "file", "x"), IoError);
   CHECK_THROWS_WITH(write_file_atomically(folder / "no" / "file", "x"),
-                    Contains("no/file'") && Contains("No such file or directory"));
+                    Contains("/no'") && Contains("No such file or directory"));
   fs::create_directory(folder / "folder");
   CHECK_THROWS_WITH(write_file_atomically(folder / "folder", "x"), Contains("folder'") && Contains("Is a directory"));
   CHECK(num_entries(folder.path()) == 1);

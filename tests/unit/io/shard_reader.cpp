@@ -9,6 +9,9 @@
 #include <atomic>
 #include <thread>
 
+#include <sys/resource.h>
+#include <unistd.h>
+
 using namespace radforge;
 using Catch::Matchers::Contains;
 
@@ -133,6 +136,22 @@ TEST_CASE("shard_reader: files that are no shards") {
   CHECK_THAT(error_of<DataError>([&] { ShardReader reader(golden("other.h5")); }),
              Contains("other.h5") && Contains("schema_version"));
   CHECK_THAT(error_of<DataError>([&] { ShardReader reader(golden("version-2.h5")); }), Contains("schema version 2"));
+}
+
+TEST_CASE("shard_reader: too many open files are an I/O error, and no damage") {
+  const TempFolder folder;
+  write_sample_shard(folder / "s.h5", 0, 2);
+  const int next = dup(0);
+  close(next);
+  rlimit former = {};
+  getrlimit(RLIMIT_NOFILE, &former);
+  rlimit none_left = former;
+  none_left.rlim_cur = static_cast<rlim_t>(next);
+  setrlimit(RLIMIT_NOFILE, &none_left);
+  const std::string message = error_of<IoError>([&] { ShardReader(folder / "s.h5"); });
+  setrlimit(RLIMIT_NOFILE, &former);
+  CHECK_THAT(message, Contains("s.h5") && Contains("Too many open files") && Contains("ulimit -n"));
+  CHECK(ShardReader(folder / "s.h5").num_rows() == 2);
 }
 
 TEST_CASE("shard_reader: shards that are not as the format demands are refused by the column") {

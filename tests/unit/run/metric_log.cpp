@@ -7,11 +7,25 @@
 #include <catch2/catch.hpp>
 
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <csignal>
 #include <fstream>
 #include <limits>
+
+namespace {
+thread_local std::vector<std::string>* flushed = nullptr;
+} // namespace
+
+// Stands in for the C library's function in this program, to see what is flushed.
+extern "C" int fsync(int file) {
+  if (flushed != nullptr) {
+    flushed->push_back(std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(file)).filename().string());
+  }
+  return static_cast<int>(::syscall(SYS_fsync, file));
+}
 
 using namespace radforge;
 
@@ -144,6 +158,18 @@ TEST_CASE("other ranks write nothing") {
   log.write(1, {{"loss", 1}});
   log.write_timing(1, {{"seconds", 1}});
   CHECK(std::filesystem::is_empty(folder.path()));
+}
+
+TEST_CASE("both files are flushed to the disk, on rank 0") {
+  const TempFolder folder;
+  MetricLog log(folder.path(), 0);
+  log.write(1, {{"loss", 1}});
+  std::vector<std::string> names;
+  flushed = &names;
+  log.sync();
+  MetricLog(folder.path(), 1).sync();
+  flushed = nullptr;
+  CHECK(names == std::vector<std::string>{"metrics.jsonl", "timing.jsonl"});
 }
 
 TEST_CASE("a folder that is not there is an I/O error with the path") {

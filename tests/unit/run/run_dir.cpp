@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <csignal>
 #include <fstream>
 #include <thread>
 
@@ -111,6 +112,15 @@ TEST_CASE_METHOD(Fixture, "a silent owner elsewhere is replaced after the lease,
   CHECK(dir->epoch() == 8);
 }
 
+TEST_CASE_METHOD(Fixture, "a stop request ends the wait for a lease") {
+  leave_owner(foreign_owner());
+  const StopRequest stop;
+  std::raise(SIGUSR1);
+  const auto self = make_self_communicator();
+  CHECK_THROWS_AS(RunDir(path(), *self, Log(), {.stop = &stop}), StoppedError);
+  CHECK(latest_owner(path())->epoch == 7);
+}
+
 TEST_CASE_METHOD(Fixture, "the longer lease counts, the owner's or ours") {
   auto owner = foreign_owner();
   owner.lease_ms = 400;
@@ -189,6 +199,47 @@ TEST_CASE_METHOD(Fixture, "a run whose owner file was removed is told") {
   std::this_thread::sleep_for(100ms);
   dir.reset();
   CHECK_FALSE(latest_owner(path()));
+}
+
+TEST_CASE_METHOD(Fixture, "what a killed run left half written goes with the next owner, and nothing else does") {
+  const std::vector<std::string> left = {".owner-n01-7-7", "..owner-n01-7-7.tmp-n01-7-0", ".run.json.tmp-n01-7-0",
+                                         "pipeline.tmp-1", "shard-00001.h5.partial-n01-7-0"};
+  const std::vector<std::string> others = {"run.json", "shard-00001.h5", "notes.tmp", "owner.lock"};
+  std::filesystem::create_directories(path() / "pipeline.tmp-1/unet");
+  std::filesystem::create_directories(path() / "checkpoints/step-1.tmp-9");
+  const auto put_all = [&](const std::vector<std::string>& names) {
+    for (const auto& name : names) {
+      if (!std::filesystem::exists(path() / name)) {
+        std::ofstream(path() / name) << "x";
+      }
+    }
+  };
+  put_all(left);
+  put_all(others);
+  open();
+  for (const auto& name : left) { // it was no run's folder before
+    CHECK(std::filesystem::exists(path() / name));
+  }
+  open();
+  for (const auto& name : left) {
+    INFO(name);
+    CHECK_FALSE(std::filesystem::exists(path() / name));
+  }
+  for (const auto& name : others) {
+    INFO(name);
+    CHECK(std::filesystem::exists(path() / name));
+  }
+  CHECK(std::filesystem::exists(path() / "checkpoints/step-1.tmp-9"));
+}
+
+TEST_CASE_METHOD(Fixture, "a claim that another process was quicker to make is none, also when it removed our temporary file") {
+  leave_owner(foreign_owner(3));
+  OwnerRecord late = foreign_owner(3);
+  late.process.host = "n02/gone"; // its temporary file cannot be made
+  CHECK_FALSE(create_record(path(), late));
+  late.epoch = 4;
+  CHECK_THROWS_AS(create_record(path(), late), IoError);
+  CHECK(latest_owner(path())->process.host == "far-away");
 }
 
 TEST_CASE_METHOD(Fixture, "of many that start together one wins") {
@@ -271,7 +322,8 @@ TEST_CASE_METHOD(Fixture, "the heartbeat outlives a folder that cannot be read f
 
 TEST_CASE_METHOD(Fixture, "other files do not look like owners") {
   std::filesystem::create_directories(path());
-  for (const char* name : {"owner-.json", "owner-x.json", "owner-5.json.old", "owner-5x.json", "my-owner-5.json"}) {
+  for (const char* name : {"owner-.json", "owner-x.json", "owner-5.json.old", "owner-5x.json", "my-owner-5.json",
+                           "owner-007.json", "owner--5.json"}) {
     std::ofstream(path() / name) << "{}";
   }
   CHECK(open()->epoch() == 1);

@@ -99,6 +99,25 @@ TEST_CASE_METHOD(Fixture, "a reason is recorded in whatever encoding, beside ent
   CHECK(all[2].at("reason") == "cannot open 'R\uFFFDntgen.png'");
 }
 
+TEST_CASE_METHOD(Fixture, "the end of a start whose epoch was used before is its own") {
+  std::ofstream(file()) << R"({"starts": [{"epoch": 1, "exit_code": 3}, {"epoch": 2, "exit_code": 4}]})";
+  const RunDir run_dir = dir();
+  record(run_dir).finish(ExitCode::ok, "done");
+  const auto all = starts();
+  REQUIRE(all.size() == 3);
+  CHECK(all[0].at("exit_code") == 3);
+  CHECK(all[1].at("exit_code") == 4);
+  CHECK(all[2].at("exit_code") == 0);
+}
+
+TEST_CASE_METHOD(Fixture, "a record that cannot be looked at is an I/O error, and is not replaced") {
+  std::filesystem::create_symlink("run.json", file());
+  const RunDir run_dir = dir();
+  CHECK_THROWS_AS(record(run_dir), IoError);
+  CHECK_THROWS_WITH(record(run_dir), Catch::Contains("run.json"));
+  CHECK(std::filesystem::is_symlink(file()));
+}
+
 TEST_CASE_METHOD(Fixture, "a run that lost its folder records nothing") {
   const RunDir run_dir = dir();
   const auto mine = record(run_dir);

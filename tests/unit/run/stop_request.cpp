@@ -5,6 +5,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <csignal>
 #include <fstream>
 
@@ -25,7 +28,6 @@ TEST_CASE("USR1 and USR2 ask for a stop") {
   REQUIRE(std::raise(signal) == 0);
   CHECK(stop.requested());
   CHECK(stop.reason() == name);
-  CHECK_FALSE(stop.terminated());
 }
 
 TEST_CASE("the first signal is the reason, however many come") {
@@ -36,12 +38,19 @@ TEST_CASE("the first signal is the reason, however many come") {
   CHECK(stop.reason() == "signal USR2");
 }
 
-TEST_CASE("TERM is noted and asks for nothing") {
-  const StopRequest stop;
-  CHECK_FALSE(stop.terminated());
-  std::raise(SIGTERM);
-  CHECK(stop.terminated());
-  CHECK_FALSE(stop.requested());
+TEST_CASE("TERM ends the process as if there were no request") {
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    std::signal(SIGTERM, SIG_DFL); // not Catch's
+    const StopRequest stop;
+    std::raise(SIGTERM);
+    _exit(0);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFSIGNALED(status));
+  CHECK(WTERMSIG(status) == SIGTERM);
 }
 
 TEST_CASE("a request ends with its object, and the former handlers come back") {
@@ -71,17 +80,21 @@ TEST_CASE("a stop file asks for a stop") {
   const TempFolder folder;
   const auto file = folder / "stop";
   std::ofstream(file) << "old";
-  const StopRequest stop(file);
+  StopRequest stop;
+  stop.watch_file(file);
   CHECK_FALSE(std::filesystem::exists(file));
   CHECK_FALSE(stop.requested());
   std::ofstream(file) << "";
   CHECK(stop.requested());
   CHECK(stop.reason() == "stop file");
+  stop.forget_file();
+  CHECK_FALSE(stop.requested());
 }
 
 TEST_CASE("a stop file that cannot be removed is an I/O error") {
   const TempFolder folder;
   std::filesystem::create_directories(folder / "stop" / "more");
-  CHECK_THROWS_AS(StopRequest(folder / "stop"), IoError);
-  CHECK_NOTHROW(StopRequest());
+  StopRequest stop;
+  CHECK_THROWS_AS(stop.watch_file(folder / "stop"), IoError);
+  CHECK_FALSE(stop.requested());
 }

@@ -9,7 +9,11 @@
 #include <ATen/ops/equal.h>
 #include <ATen/ops/full_like.h>
 
+#include <sys/resource.h>
+
+#include <csignal>
 #include <fstream>
+#include <set>
 
 using namespace radforge;
 namespace fs = std::filesystem;
@@ -27,6 +31,14 @@ struct Fixture {
   }
   TrainState state() { return {parameters, parameters.flat(), first, second, average}; }
   CheckpointStore store(const std::string& config_digest = "c") { return {folder / "checkpoints", {2, 7, config_digest}}; }
+
+  std::set<std::string> names() const {
+    std::set<std::string> names;
+    for (const auto& entry : fs::directory_iterator(folder / "checkpoints")) {
+      names.insert(entry.path().filename().string());
+    }
+    return names;
+  }
 
   TempFolder folder;
   ParameterSet parameters;
@@ -66,13 +78,47 @@ TEST_CASE_METHOD(Fixture, "a saved state is found and comes back bit for bit") {
 
 TEST_CASE_METHOD(Fixture, "only the newest sets stay, and what a killed save left goes") {
   fs::create_directories(folder / "checkpoints/step-5.tmp-3");
-  for (const std::int64_t step : {10, 9, 100}) {
+  fs::create_directories(folder / "checkpoints/step-5.tmp-7");
+  fs::create_directories(folder / "checkpoints/step-5.tmp-8"); // of a newer owner
+  for (const std::int64_t step : {9, 10, 100}) {
     store().save(step, state());
   }
-  CHECK(fs::exists(folder / "checkpoints/step-100"));
-  CHECK(fs::exists(folder / "checkpoints/step-10"));
-  CHECK_FALSE(fs::exists(folder / "checkpoints/step-9"));
-  CHECK_FALSE(fs::exists(folder / "checkpoints/step-5.tmp-3"));
+  CHECK(names() == std::set<std::string>{"step-10", "step-100", "step-5.tmp-8"});
+}
+
+TEST_CASE_METHOD(Fixture, "the set just saved stays and the discarded future goes, damaged or not") {
+  store().save(20, state());
+  store().save(30, state());
+  fs::remove(folder / "checkpoints/step-30/manifest.json");
+  REQUIRE(store().search().newest->step == 20);
+  CheckpointStore(folder / "checkpoints", {1, 7, "c"}).save(25, state());
+  CHECK(names() == std::set<std::string>{"step-25"});
+  CHECK(store().search().newest->step == 25);
+}
+
+TEST_CASE_METHOD(Fixture, "a set that must not or cannot be published leaves nothing, and the former ones as they are") {
+  store().save(10, state());
+  int calls = 0;
+  CheckpointStore lost(folder / "checkpoints", {1, 8, "c", [&] {
+                                                  ++calls;
+                                                  throw OwnedError("taken over");
+                                                }});
+  CHECK_THROWS_AS(lost.save(20, state()), OwnedError);
+  CHECK(names() == std::set<std::string>{"step-10"});
+  CHECK_THROWS_AS(lost.save(10, state()), OwnedError);
+  CHECK(calls == 2);
+  CHECK(store().search().newest->step == 10);
+
+  const rlim_t limit = 100;
+  rlimit former = {};
+  getrlimit(RLIMIT_FSIZE, &former);
+  const rlimit small = {limit, former.rlim_max};
+  const auto former_handler = std::signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &small);
+  CHECK_THROWS_AS(store().save(20, state()), IoError);
+  setrlimit(RLIMIT_FSIZE, &former);
+  std::signal(SIGXFSZ, former_handler);
+  CHECK(names() == std::set<std::string>{"step-10"});
 }
 
 TEST_CASE_METHOD(Fixture, "a damaged set is named and the one before it is taken") {
@@ -83,6 +129,10 @@ TEST_CASE_METHOD(Fixture, "a damaged set is named and the one before it is taken
   SECTION("a missing file") { fs::remove(newest / "parameters.safetensors"); }
   SECTION("a cut file") { fs::resize_file(newest / "first_moment.safetensors", 100); }
   SECTION("no manifest") { fs::remove(newest / "manifest.json"); }
+  SECTION("a file that cannot be looked at") {
+    fs::remove(newest / "average.safetensors");
+    fs::create_symlink("average.safetensors", newest / "average.safetensors");
+  }
   SECTION("a cut manifest") { fs::resize_file(newest / "manifest.json", 20); }
   const auto search = store().search();
   REQUIRE(search.newest);
