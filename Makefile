@@ -2,7 +2,7 @@
 JOBS ?= $(shell nproc)
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test asan format install clean
+.PHONY: help setup build demo test asan bench format install clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -26,6 +26,11 @@ asan: setup build/asan/build.ninja ## the unit tests of the LibTorch-free module
 	cmake --build build/asan -j $(JOBS)
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/lsan.supp:print_suppressions=0 \
 	  ctest --test-dir build/asan -R '^unit/' -j $(JOBS) --output-on-failure --no-tests=error
+
+bench: build ## benchmarks against Python peers, bench/results/ (an hour)
+	cmake --build build/release -j $(JOBS) --target bench
+	tools/peers
+	bench/run
 
 format: ## clang-format over all C++ files
 	tools/check_format --fix

@@ -1,0 +1,13 @@
+"""The benchmark cases by name. A case is a function of a Workspace that returns a Result."""
+
+from . import data_wait, loader, manifest, prepare, verify
+
+CASES = {
+    "prepare-256-to-64": prepare.run_256_to_64,
+    "prepare-1024-to-512": prepare.run_1024_to_512,
+    "loader-64": loader.run_64,
+    "loader-256": loader.run_256,
+    "verify": verify.run,
+    "manifest-565k": manifest.run,
+    "data-wait": data_wait.run,
+}

@@ -1,0 +1,1 @@
+"""What the benchmark cases share: running programs, alternating, statistics, results."""
