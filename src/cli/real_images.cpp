@@ -12,7 +12,7 @@ std::vector<Image> images_of(const Dataset& dataset, const std::vector<std::int6
   std::vector<Image> images;
   for (const std::int64_t id : ids) {
     Image image{schema.height, schema.width, schema.channels, {}};
-    image.pixels.resize(static_cast<std::size_t>(schema.height) * static_cast<std::size_t>(schema.width * schema.channels));
+    image.pixels.resize(schema.num_bytes());
     dataset.pixels(id, image.pixels);
     images.push_back(std::move(image));
   }

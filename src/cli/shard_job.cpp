@@ -26,6 +26,13 @@ std::vector<ShardSummary> gather_summaries(const std::vector<ShardSummary>& own,
   return all;
 }
 
+bool has_shards(const fs::path& folder) {
+  return std::ranges::any_of(fs::directory_iterator(folder), [](const fs::directory_entry& entry) {
+    const std::string name = entry.path().filename().string();
+    return name.starts_with("shard-") && name.ends_with(".h5");
+  });
+}
+
 } // namespace
 
 std::vector<ShardSummary> make_shards(const ShardJob& job, RunSession& session) {
@@ -57,7 +64,7 @@ void require_same_inputs(const std::string& inputs, const RunSession& session) {
     if (session.context.world.rank() != 0) {
       return;
     }
-    const std::string former = fs::exists(path) ? read_file(path) : inputs;
+    const std::string former = has_shards(session.dir().path()) && fs::exists(path) ? read_file(path) : inputs;
     std::istringstream theirs(former);
     std::istringstream ours(inputs);
     for (std::string their_line, our_line; std::getline(ours, our_line);) {

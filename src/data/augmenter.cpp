@@ -101,9 +101,7 @@ void Augmenter::apply(const SampleTurn& turn, const DatasetSchema& schema, std::
 }
 
 void augment(const Augmentation& change, const DatasetSchema& schema, std::span<std::uint8_t> pixels) {
-  require(pixels.size() == static_cast<std::size_t>(schema.height) * static_cast<std::size_t>(schema.width) *
-                               static_cast<std::size_t>(schema.channels),
-          "the bytes of one image");
+  require(pixels.size() == schema.num_bytes(), "the bytes of one image");
   if (moves(change)) {
     move(change, schema, pixels);
   }

@@ -51,8 +51,7 @@ struct Loader::State {
   Result read(std::int64_t step, std::vector<SampleTurn> turns) const {
     try {
       const DatasetSchema& schema = mixture.schema();
-      const std::size_t bytes = static_cast<std::size_t>(schema.height) * static_cast<std::size_t>(schema.width) *
-                                static_cast<std::size_t>(schema.channels);
+      const std::size_t bytes = schema.num_bytes();
       Batch batch{step, std::move(turns), {}};
       batch.pixels.resize(batch.turns.size() * bytes);
       for (std::size_t i = 0; i < batch.turns.size(); ++i) {

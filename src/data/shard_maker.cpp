@@ -36,18 +36,17 @@ Pixels make_pixels(const std::filesystem::path& path, const ImageConfig& config)
     return {{}, missing_image};
   }
   try {
-    const Image image = read_image(path, {.channels = static_cast<int>(config.channels)});
+    const ImageLimits limits;
+    const Image image = read_image(path, {.channels = static_cast<int>(config.channels), .limits = limits});
+    if (const std::int64_t side = std::max(image.height, image.width); side > limits.max_pixels / side) {
+      return {{}, fmt::format("{}: {} x {} pixels are too long for a square", unusable_image, image.width, image.height)};
+    }
     const Image square = config.fit == "crop" ? crop_to_square(image) : pad_to_square(image);
     const int size = static_cast<int>(config.size);
     return {resize(square, size, size, filter_of(config.filter)).pixels, {}};
   } catch (const DataError& problem) {
     return {{}, std::string(unusable_image) + ": " + problem.what()};
   }
-}
-
-std::size_t num_pixels(const DatasetSchema& schema) {
-  return static_cast<std::size_t>(schema.height) * static_cast<std::size_t>(schema.width) *
-         static_cast<std::size_t>(schema.channels);
 }
 
 constexpr const char* rejected = "rejected";
@@ -113,7 +112,7 @@ PreparedShard ShardMaker::make(std::int64_t shard, const std::filesystem::path& 
     record.pixels = std::move(pixels.values);
     if (!pixels.fault.empty()) {
       record.status = rejected;
-      record.pixels.assign(num_pixels(schema), 0);
+      record.pixels.assign(schema.num_bytes(), 0);
     }
     faults[i] = std::move(pixels.fault);
     packed[i] = packers[static_cast<std::size_t>(worker)].pack(std::move(record));

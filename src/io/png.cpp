@@ -58,6 +58,7 @@ class Reader {
     }
     // Our own limit of pixels comes after this; libpng's default of a million a side would shadow its message.
     png_set_user_limits(png_, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
+    png_set_chunk_cache_max(png_, 16); // a file of text chunks may unpack to gigabytes before its size is known
     png_read_info(png_, info_);
     png_set_scale_16(png_); // rounds v / 257
     png_set_palette_to_rgb(png_);

@@ -35,8 +35,7 @@ std::string text_problem(const SampleRecord& record) {
 }
 
 void check_record(const SampleRecord& record, const DatasetSchema& schema) {
-  const std::size_t num_pixels = static_cast<std::size_t>(schema.height) * static_cast<std::size_t>(schema.width) *
-                                 static_cast<std::size_t>(schema.channels);
+  const std::size_t num_pixels = schema.num_bytes();
   if (record.pixels.size() != num_pixels) {
     throw DataError("record {}: {} pixel values where the data set's {} x {} x {} need {}; resize the image", record.id,
                     record.pixels.size(), schema.height, schema.width, schema.channels, num_pixels);

@@ -35,15 +35,6 @@ struct ShardReader::State {
   OpenShard shard;
 };
 
-namespace {
-
-std::size_t num_pixels(const DatasetSchema& schema) {
-  return static_cast<std::size_t>(schema.height) * static_cast<std::size_t>(schema.width) *
-         static_cast<std::size_t>(schema.channels);
-}
-
-} // namespace
-
 ShardReader::ShardReader(const std::filesystem::path& path) : state_(std::make_unique<State>(path)) {}
 ShardReader::~ShardReader() = default;
 ShardReader::ShardReader(ShardReader&&) noexcept = default;
@@ -56,7 +47,7 @@ std::vector<SampleRecord> ShardReader::metadata() const { return state_->shard.r
 
 void ShardReader::pixels(std::int64_t row, std::span<std::uint8_t> out) const {
   const DatasetSchema& schema = state_->shard.schema;
-  require(out.size() == num_pixels(schema), "pixels go into a span of the image's size");
+  require(out.size() == schema.num_bytes(), "pixels go into a span of the image's size");
   if (!zlib_decompress(state_->stored(row), std::as_writable_bytes(out))) {
     throw DataError("{}: row {} is damaged (its bytes do not decompress to an image); run verify, and make the shard again",
                     state_->path.string(), row);
@@ -66,7 +57,7 @@ void ShardReader::pixels(std::int64_t row, std::span<std::uint8_t> out) const {
 std::string ShardReader::row_digest(std::int64_t row) const { return digest(state_->stored(row)); }
 
 std::string ShardReader::pixel_digest(std::int64_t row) const {
-  std::vector<std::uint8_t> image(num_pixels(state_->shard.schema));
+  std::vector<std::uint8_t> image(state_->shard.schema.num_bytes());
   pixels(row, image);
   return digest(std::as_bytes(std::span(image)));
 }

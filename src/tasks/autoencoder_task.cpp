@@ -79,7 +79,7 @@ double AutoencoderTask::latent_deviation(const at::Tensor& weights) {
   std::vector<std::int64_t> ids = data_.training().front().ids;
   ids.resize(std::min(ids.size(), most));
   const DatasetSchema& schema = data_.schema();
-  const auto image = static_cast<std::size_t>(schema.height) * static_cast<std::size_t>(schema.width * schema.channels);
+  const std::size_t image = schema.num_bytes();
 
   double sum = 0;
   double squares = 0;

@@ -203,8 +203,7 @@ double Trainer::validate(const at::Tensor& weights) const {
   ids.resize(std::min(ids.size(), static_cast<std::size_t>(plan_.loop.validation_images)));
   const auto num_ranks = static_cast<std::size_t>(context_.data.size());
   const auto rank = static_cast<std::size_t>(context_.data.rank());
-  const std::size_t image = static_cast<std::size_t>(data_.schema().height) * static_cast<std::size_t>(data_.schema().width) *
-                            static_cast<std::size_t>(data_.schema().channels);
+  const std::size_t image = data_.schema().num_bytes();
   Batch batch;
   for (std::size_t i = rank * ids.size() / num_ranks; i < (rank + 1) * ids.size() / num_ranks; ++i) {
     batch.turns.push_back({ids[i], 0});

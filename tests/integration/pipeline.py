@@ -3,6 +3,7 @@
 
 import json
 import resource
+import shutil
 import signal
 import subprocess
 import sys
@@ -132,6 +133,19 @@ def finished_work_is_not_done_again(place):
     assert "nothing to do" in log and "images/s" not in log, log
 
 
+def other_weights_are_refused(place):
+    """Images of other weights do not join those in a folder: the plan is the same, the pictures are not."""
+    shutil.copytree(place.path / "r1/diffusion/pipeline", place.path / "weights")
+    arguments = ["generate", "configs/test/generate.yaml", "--set", "pipeline=weights", "--set", "sheet.real_dataset=r1/prepare", "--output", "w"]
+    place.run(*arguments)
+    weights = next((place.path / "weights/unet").glob("*.safetensors"))
+    content = bytearray(weights.read_bytes())
+    content[-1] ^= 1
+    weights.write_bytes(content)
+    _, log = place.run(*arguments, ranks=2, expect=2)
+    assert "other inputs" in log and "unet" in log, log
+
+
 def main():
     with Workplace(*sys.argv[1:3]) as place:
         at_every_number_of_ranks(place)
@@ -140,6 +154,7 @@ def main():
         generation_survives_full_disk(place)
         survives_kill(place)
         finished_work_is_not_done_again(place)
+        other_weights_are_refused(place)
 
 
 if __name__ == "__main__":

@@ -43,6 +43,14 @@ def check_site(place, fixtures, site):
     print(f"{site}: {index['counts']}, rejected: {sorted(reasons)}")
 
 
+def real_radiographs(place):
+    """The demo's four hospitals, by the demo's recipe."""
+    for ranks in (1, 2, 3, 4):
+        place.run("prepare", "configs/demo/prepare.yaml", "--output", f"open-cxr-{ranks}", ranks=ranks)
+        results = tree(place.path / f"open-cxr-{ranks}", RESULTS)
+        assert len(results) > 7 and results == tree(place.path / "open-cxr-1", RESULTS), ranks
+
+
 def one_rank_does_not_see_an_image(place):
     """An image that is missing for one rank alone: which rows are rejected would depend on who looked."""
     wrapper = place.path / "one_rank_blind.sh"
@@ -75,6 +83,7 @@ def main():
         fixtures = (place.path / "configs").resolve().parent / "tests/golden/data"
         for site in ("mimic-cxr", "chexpert", "nih", "padchest", "vindr-cxr"):
             check_site(place, fixtures, site)
+        real_radiographs(place)
         one_rank_does_not_see_an_image(place)
 
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <map>
@@ -15,6 +16,10 @@ struct DatasetSchema {
   int channels = 1;
   std::vector<std::string> findings;
 
+  /// Of one image: height x width x channels.
+  std::size_t num_bytes() const {
+    return static_cast<std::size_t>(height) * static_cast<std::size_t>(width) * static_cast<std::size_t>(channels);
+  }
   bool operator==(const DatasetSchema&) const = default;
 };
 
