@@ -28,16 +28,24 @@ std::vector<std::size_t> damaged_shards(const DatasetIndex& index, const VerifyR
   return damaged;
 }
 
+void require_as_listed(bool same, const std::string& file) {
+  if (!same) {
+    throw DataError(
+        "{} comes out different from what {} lists (its inputs, or the libraries that write it, have changed since) it "
+        "was not replaced: make the data set again in another folder",
+        file, DatasetIndex::file_name);
+  }
+}
+
 /// Makes shard `shard` aside, and puts it in its place if it is what the index lists.
 void remake(std::size_t shard, const DatasetIndex& index, const ShardJob& job, const fs::path& workshop,
             const RunSession& session) {
   const ShardSummary& expected = index.shards[shard];
   const ShardSummary made = job.make(static_cast<std::int64_t>(shard), workshop, [] {});
   if (made != expected) {
-    throw DataError("{} comes out different from what {} lists (its inputs, or the libraries that compress, have changed since) "
-                    "nothing was replaced: make the data set again in another folder",
-                    expected.file, DatasetIndex::file_name);
+    fs::remove(workshop / expected.file);
   }
+  require_as_listed(made == expected, expected.file);
   session.dir().check_ownership();
   publish_file(workshop / expected.file, session.dir().path() / expected.file);
 }
@@ -65,14 +73,15 @@ void repair(const ShardJob& job, RunSession& session) {
       remake(damaged[i], index, job, workshop, session);
     }
   });
-  const DatasetIndex listed = index;
-  publish_index(index, session);
   agree(world, [&] {
     if (world.rank() == 0) {
-      require(index.virtual_file == listed.virtual_file, "the virtual data set follows from the index");
+      DatasetIndex again = index;
+      again.save(workshop);
       fs::remove_all(workshop);
+      require_as_listed(again.virtual_file == index.virtual_file, DatasetIndex::virtual_file_name);
     }
   });
+  publish_index(index, session);
   const VerifyReport after = verify_in_parallel(folder, VerifyDepth::files, world);
   if (!after.problems.empty()) {
     throw as_agreed(DataError("{} has {} problems still ({}). Give the command that made it again", folder.string(),

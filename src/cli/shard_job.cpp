@@ -26,6 +26,19 @@ std::vector<ShardSummary> gather_summaries(const std::vector<ShardSummary>& own,
   return all;
 }
 
+/// The first lines that differ; empty for a text that ends before.
+std::pair<std::string, std::string> first_difference(const std::string& one, const std::string& other) {
+  std::istringstream ones(one);
+  std::istringstream others(other);
+  std::pair<std::string, std::string> lines;
+  do {
+    lines = {};
+    std::getline(ones, lines.first);
+    std::getline(others, lines.second);
+  } while (lines.first == lines.second && (ones || others));
+  return lines;
+}
+
 bool has_shards(const fs::path& folder) {
   return std::ranges::any_of(fs::directory_iterator(folder), [](const fs::directory_entry& entry) {
     const std::string name = entry.path().filename().string();
@@ -65,15 +78,11 @@ void require_same_inputs(const std::string& inputs, const RunSession& session) {
       return;
     }
     const std::string former = has_shards(session.dir().path()) && fs::exists(path) ? read_file(path) : inputs;
-    std::istringstream theirs(former);
-    std::istringstream ours(inputs);
-    for (std::string their_line, our_line; std::getline(ours, our_line);) {
-      std::getline(theirs, their_line);
-      if (their_line != our_line) {
-        throw ConfigError("{} holds results of other inputs (\"{}\" there, \"{}\" now). Name another --output, or remove the "
-                          "folder",
-                          session.dir().path().string(), their_line, our_line);
-      }
+    if (former != inputs) {
+      const auto [theirs, ours] = first_difference(former, inputs);
+      throw ConfigError(
+          "{} holds results of other inputs (\"{}\" there, \"{}\" now). Name another --output, or remove the folder",
+          session.dir().path().string(), theirs, ours);
     }
     write_file_atomically(path, inputs);
   });

@@ -52,7 +52,8 @@ void describe(Schema& schema, LabelsConfig& config) {
       "what a label becomes that the report does not mention; negative_if_no_finding: ignored unless the image is stated "
       "to have no finding");
   schema.field("no_finding", config.no_finding, Choices{"stated", "recomputed"},
-               "No_Finding as the provider states it, or present if no other label of the provider is");
+               "No_Finding as the provider states it, or present if no other label of the provider (of a table: no "
+               "other finding) is");
 }
 
 void describe(Schema& schema, ImageConfig& config) {

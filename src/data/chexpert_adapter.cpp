@@ -42,6 +42,10 @@ Races read_races(const SiteConfig& site) {
       races.emplace(*number, hispanic ? "HISPANIC" : race_of(table.cell(race)));
     }
   }
+  if (races.empty()) {
+    throw DataError("{}: no row names a patient as \"patient00042\" (column PATIENT) give the provider's table",
+                    site.demographics);
+  }
   return races;
 }
 

@@ -48,7 +48,8 @@ std::optional<ShardSummary> find_shard(const std::filesystem::path& path, const 
     return std::nullopt;
   }
   // In a child process: a damaged shard, made again now, may end the process that looks into it.
-  const std::string found = run_contained([&] { return look_into(path, schema, records); });
+  const std::string found =
+      run_contained([&] { return look_into(path, schema, records); }, std::filesystem::file_size(path, error));
   if (found.starts_with(io_failure)) {
     throw IoError(found.substr(io_failure.size()));
   }

@@ -103,7 +103,7 @@ bool FindingMapper::states_no_finding(const std::vector<LabelState>& states) con
 std::int8_t FindingMapper::recomputed_no_finding(const std::vector<LabelState>& states) const {
   bool open = false;
   for (std::size_t i = 0; i < states.size(); ++i) {
-    if (kinds_[i] != LabelKind::no_finding) {
+    if (kinds_[i] != LabelKind::no_finding && kinds_[i] != LabelKind::other) {
       const std::int8_t value = value_of(states[i]);
       if (value == 1) {
         return 0;

@@ -22,8 +22,8 @@ struct LabelPolicy {
   bool recompute_no_finding = false;
 };
 
-/// What a provider's label speaks of.
-enum class LabelKind { finding, device, no_finding };
+/// What a provider's label speaks of; `other` is a column of a table that no finding of the data set names.
+enum class LabelKind { finding, device, no_finding, other };
 
 /// Where one of the data set's findings comes from at a site.
 struct FindingSource {

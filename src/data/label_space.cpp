@@ -78,6 +78,8 @@ FindingMapper LabelSpace::for_site(const std::string& adapter, const std::vector
     const std::string words = in_words(label);
     if (no_finding != nullptr ? is_one_of(no_finding->*vocabulary.labels, label) : words == "no finding") {
       kinds.push_back(LabelKind::no_finding);
+    } else if (vocabulary.labels == nullptr && !is_one_of(findings_, label)) {
+      kinds.push_back(LabelKind::other);
     } else {
       kinds.push_back(words == "support devices" ? LabelKind::device : LabelKind::finding);
     }

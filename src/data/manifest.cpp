@@ -100,7 +100,12 @@ Manifest read_manifest(const PrepareConfig& config) {
   }
   for (const std::string& finding : config.findings) {
     if (known_findings.count(finding) == 0) {
-      throw ConfigError("the finding {} is known to no site (it would be unknown everywhere) correct or remove it", finding);
+      std::string notes;
+      for (const auto& [what, count] : manifest.notes) {
+        notes += what.find(": column ") != std::string::npos ? "; " + what : "";
+      }
+      throw ConfigError("the finding {} is known to no site (it would be unknown everywhere{}) correct or remove it", finding,
+                        notes);
     }
   }
   for (std::size_t i = 0; i < manifest.rows.size(); ++i) {

@@ -33,15 +33,20 @@ struct Pixels {
 Pixels make_pixels(const std::filesystem::path& path, const ImageConfig& config) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) {
+    if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory) {
+      throw IoError("cannot look at '{}' ({}) mend the file system and give the same command again", path.string(),
+                    error.message());
+    }
     return {{}, missing_image};
   }
   try {
     const ImageLimits limits;
     const Image image = read_image(path, {.channels = static_cast<int>(config.channels), .limits = limits});
-    if (const std::int64_t side = std::max(image.height, image.width); side > limits.max_pixels / side) {
+    const bool crops = config.fit == "crop";
+    if (const std::int64_t side = std::max(image.height, image.width); !crops && side > limits.max_pixels / side) {
       return {{}, fmt::format("{}: {} x {} pixels are too long for a square", unusable_image, image.width, image.height)};
     }
-    const Image square = config.fit == "crop" ? crop_to_square(image) : pad_to_square(image);
+    const Image square = crops ? crop_to_square(image) : pad_to_square(image);
     const int size = static_cast<int>(config.size);
     return {resize(square, size, size, filter_of(config.filter)).pixels, {}};
   } catch (const DataError& problem) {
@@ -53,15 +58,19 @@ constexpr const char* rejected = "rejected";
 
 /// The status of each row of a shard; empty if it cannot be read.
 std::vector<bool> rejected_rows(const std::filesystem::path& path) {
+  constexpr std::string_view read = "read ";
   const std::string marks = run_contained([&] {
-    std::string text;
+    std::string text(read);
     for (const SampleRecord& record : ShardReader(path).metadata()) {
       text += record.status == rejected ? '1' : '0';
     }
     return text;
   });
   std::vector<bool> rows;
-  for (const char mark : marks) {
+  if (!marks.starts_with(read)) {
+    return rows; // find_shard says what is wrong
+  }
+  for (const char mark : std::string_view(marks).substr(read.size())) {
     rows.push_back(mark == '1');
   }
   return rows;

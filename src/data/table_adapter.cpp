@@ -1,5 +1,6 @@
 #include "table_adapter.hpp"
 
+#include "radforge/core/error.hpp"
 #include "radforge/io/csv_reader.hpp"
 
 #include "age.hpp"
@@ -35,6 +36,10 @@ class ColumnNames {
   const std::string& name(const std::string& column) const {
     const auto found = std::find_if(columns_.begin(), columns_.end(), [&](const auto& entry) { return entry.second == column; });
     return found == columns_.end() ? column : found->first;
+  }
+  /// Whether the configuration names the column.
+  bool is_named(const std::string& column) const {
+    return std::any_of(columns_.begin(), columns_.end(), [&](const auto& entry) { return entry.second == column; });
   }
   /// Errors: DataError if a column is not there.
   void require_all_in(const CsvReader& table) const {
@@ -132,10 +137,13 @@ SiteTable read_table_site(const SiteConfig& site) {
                  [&](const Content& c) { return names.name(table.columns()[c.column]); });
   RowCollector rows(site.name, labels);
   for (auto content = others; content != contents.end(); ++content) {
+    const std::string& column = table.columns()[content->column];
+    if (names.is_named(column)) {
+      throw DataError("{}: column {} is no label, it holds {} (1, 0, -1 or nothing) mend it, or drop it from columns",
+                      path.string(), column, content->first_other);
+    }
     if (content->num_states > content->num_others) {
-      rows.note(
-          fmt::format("column {} not taken for a label, it holds {}", table.columns()[content->column], content->first_other),
-          content->num_others);
+      rows.note(fmt::format("column {} not taken for a label, it holds {}", column, content->first_other), content->num_others);
     }
   }
   contents.erase(others, contents.end());

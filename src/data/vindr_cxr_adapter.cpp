@@ -100,6 +100,11 @@ LabelState decide(const Votes& votes, const std::string& readers) {
 
 void read_tags(const std::filesystem::path& file, RowCollector& rows, SiteRow& row) {
   row.view = "PA"; // all images, by the provider's description
+  std::error_code error;
+  if (!std::filesystem::exists(file, error) && !error) {
+    rows.note("tags not readable"); // it is found missing when the images are read
+    return;
+  }
   try {
     const DicomTags tags = read_dicom_tags(file);
     row.sex = read_sex(tags.sex);
@@ -111,8 +116,6 @@ void read_tags(const std::filesystem::path& file, RowCollector& rows, SiteRow& r
       rows.note("age out of range");
     }
   } catch (const DataError&) {
-    rows.note("tags not readable");
-  } catch (const IoError&) { // a file that is missing is found when the images are read
     rows.note("tags not readable");
   }
 }

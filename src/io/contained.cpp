@@ -16,15 +16,16 @@ namespace radforge {
 
 namespace {
 
-constexpr unsigned kLimit_s = 60;
+/// A minute, and what a slow disk takes to give so many bytes.
+unsigned limit_s(std::uintmax_t num_bytes) { return 60 + static_cast<unsigned>(num_bytes / 5'000'000); }
 
-[[noreturn]] void child(int out, const std::function<std::string()>& look) {
+[[noreturn]] void child(int out, const std::function<std::string()>& look, unsigned limit) {
   // A test's or a launcher's handler must not speak for the child.
   for (const int signal : {SIGFPE, SIGSEGV, SIGBUS, SIGABRT, SIGILL}) {
     ::signal(signal, SIG_DFL);
   }
   ::signal(SIGALRM, SIG_DFL);
-  ::alarm(kLimit_s); // a loop in the damage must not become ours
+  ::alarm(limit); // a loop in the damage must not become ours
   std::string text;
   try {
     text = look();
@@ -56,7 +57,8 @@ std::string read_all(int in) {
 
 } // namespace
 
-std::string run_contained(const std::function<std::string()>& look) {
+std::string run_contained(const std::function<std::string()>& look, std::uintmax_t num_bytes) {
+  const unsigned limit = limit_s(num_bytes);
   std::array<int, 2> pipe{};
   if (::pipe(pipe.data()) != 0) {
     throw IoError("a damaged file cannot be looked into ({})", std::strerror(errno));
@@ -70,7 +72,7 @@ std::string run_contained(const std::function<std::string()>& look) {
   }
   if (process == 0) {
     ::close(pipe[0]);
-    child(pipe[1], look);
+    child(pipe[1], look, limit);
   }
   ::close(pipe[1]);
   std::string text = read_all(pipe[0]);
@@ -80,7 +82,7 @@ std::string run_contained(const std::function<std::string()>& look) {
   }
   if (WIFSIGNALED(status)) {
     if (WTERMSIG(status) == SIGALRM) {
-      return fmt::format("its structure is so damaged that HDF5 does not come to an end within {} s", kLimit_s);
+      return fmt::format("its structure is so damaged that HDF5 does not come to an end within {} s", limit);
     }
     return fmt::format("its structure is so damaged that HDF5 dies of it ({})", ::strsignal(WTERMSIG(status)));
   }

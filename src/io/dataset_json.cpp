@@ -105,7 +105,8 @@ ShardSummary parse_shard(const Field& field) {
   ShardSummary shard;
   shard.file = field["file"].text();
   // Files are looked up beside the index: a name with a folder in it would lead elsewhere.
-  if (shard.file.empty() || shard.file.find_first_of("/\\") != std::string::npos || shard.file.starts_with('.')) {
+  const bool has_control = std::ranges::any_of(shard.file, [](unsigned char c) { return c < 0x20; });
+  if (has_control || shard.file.empty() || shard.file.find_first_of("/\\") != std::string::npos || shard.file.starts_with('.')) {
     field["file"].refuse("is not a plain file name");
   }
   shard.first_id = field["first_id"].number(0);

@@ -40,7 +40,7 @@ std::vector<std::byte> inflate(std::span<const std::byte> data, const std::strin
         break;
       }
       throw DataError("{}: deflated DICOM that unpacks to more than the limit of {} bytes (no radiograph?); remove it from the "
-                      "table or raise the limit",
+                      "table or make it smaller",
                       name, max_bytes);
     default:
       throw_damaged_dicom(name, "its deflated part is broken");

@@ -16,7 +16,9 @@ int number_of(DcmItem& elements, const DcmTagKey& tag, const char* tag_name, con
 bool fits(const std::string& photometric_interpretation, int samples) {
   const bool has_one = photometric_interpretation == "MONOCHROME1" || photometric_interpretation == "MONOCHROME2" ||
                        photometric_interpretation == "PALETTE COLOR";
-  const bool has_three = photometric_interpretation == "RGB" || photometric_interpretation.starts_with("YBR_");
+  const bool has_three = photometric_interpretation == "RGB" || photometric_interpretation == "YBR_FULL" ||
+                         photometric_interpretation == "YBR_FULL_422" || photometric_interpretation == "YBR_RCT" ||
+                         photometric_interpretation == "YBR_ICT";
   return samples == 1 ? has_one : samples == 3 && has_three;
 }
 

@@ -15,7 +15,6 @@ class DicomMessages {
 
   /// The latest warning or error, "" if there was none.
   const std::string& last() const { return last_; }
-  void clear() { last_.clear(); }
 
  private:
   std::string last_;

@@ -10,7 +10,7 @@
 namespace radforge {
 namespace {
 
-constexpr std::size_t max_text_bytes = std::size_t{8} << 30;
+constexpr std::size_t max_text_bytes = std::size_t{2} << 30;
 constexpr std::size_t max_ratio = 1032; // of deflate: 258 bytes by two bits
 
 /// A member's size modulo 2^32, if the file is one member (RFC 1952, ISIZE).
@@ -33,8 +33,9 @@ std::string gunzip(std::string_view bytes, const std::string& name) {
   std::string text;
   std::size_t filled = 0;
   while (!bytes.empty()) {
-    const std::size_t most = std::min(bytes.size() * max_ratio + 64, max_text_bytes);
-    std::size_t room = std::min(std::max<std::size_t>(bytes.size() < 18 ? 0 : size_hint(bytes), 4096), most);
+    const std::size_t most = std::min(bytes.size() * max_ratio + 64, max_text_bytes - filled);
+    std::size_t room =
+        std::min(std::max<std::size_t>(bytes.size() < 18 ? 0 : std::min(size_hint(bytes), 16 * bytes.size()), 4096), most);
     std::size_t read = 0;
     std::size_t written = 0;
     libdeflate_result result = LIBDEFLATE_INSUFFICIENT_SPACE;
@@ -45,6 +46,9 @@ std::string gunzip(std::string_view bytes, const std::string& name) {
       if (result == LIBDEFLATE_INSUFFICIENT_SPACE && room == most) {
         break;
       }
+    }
+    if (result == LIBDEFLATE_INSUFFICIENT_SPACE && most == max_text_bytes - filled) {
+      throw DataError("{}: gzip data of more than {} bytes of text (no table?); give the table itself", name, max_text_bytes);
     }
     if (result != LIBDEFLATE_SUCCESS) {
       throw DataError("{}: damaged gzip data (after {} bytes of text); repeat the download", name, filled);

@@ -80,7 +80,7 @@ void check_image_size(std::int64_t width, std::int64_t height, const std::string
   if (width > limits.max_pixels / height) {
     throw DataError(
         "{}: image of {} x {} pixels is above the limit of {} pixels (damaged header, or no radiograph); remove it from the "
-        "table or raise the limit",
+        "table or make it smaller",
         name, width, height, limits.max_pixels);
   }
 }
@@ -94,7 +94,7 @@ Image read_image(const std::filesystem::path& path, const ImageOptions& options)
   std::error_code error;
   const auto size = std::filesystem::file_size(path, error);
   if (!error && size > static_cast<std::uintmax_t>(options.limits.max_file_bytes)) {
-    throw DataError("{}: file of {} bytes is above the limit of {} (no radiograph?); remove it from the table or raise the limit",
+    throw DataError("{}: file of {} bytes is above the limit of {} (no radiograph?); remove it from the table or make it smaller",
                     path.string(), size, options.limits.max_file_bytes);
   }
   const std::string content = read_file(path);

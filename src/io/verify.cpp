@@ -121,7 +121,7 @@ void VerifyReport::add(const VerifyReport& other) {
 VerifyReport verify_shard(const fs::path& folder, const ShardSummary& expected, VerifyDepth depth) {
   const fs::path path = folder / expected.file;
   std::vector<std::string> problems = problems_of(path, expected.num_bytes, expected.file_digest, [&] {
-    return ": " + run_contained([&] { return difference_in(path, expected); });
+    return ": " + run_contained([&] { return difference_in(path, expected); }, fs::file_size(path));
   });
   if (problems.empty() && depth == VerifyDepth::pixels) {
     try {

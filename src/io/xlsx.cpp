@@ -15,7 +15,7 @@
 namespace radforge {
 namespace {
 
-constexpr std::size_t max_part_bytes = std::size_t{1} << 30;
+constexpr std::size_t max_part_bytes = std::size_t{128} << 20;
 constexpr std::size_t max_cells = std::size_t{64} << 20;
 constexpr std::size_t max_columns = 16'384; // of the format: column XFD
 constexpr std::size_t max_rows = 1'048'576;
@@ -162,9 +162,9 @@ std::string xlsx_to_csv(const std::filesystem::path& path) {
       num_columns = std::max(num_columns, row.rbegin()->first + 1);
       rows[number] = std::move(row);
     }
-  }
-  if (number * num_columns > max_cells) {
-    archive.fail("the sheet is too large");
+    if (rows.size() * num_columns > max_cells) {
+      archive.fail("the sheet is too large");
+    }
   }
   std::string text;
   std::size_t line = 1;

@@ -137,7 +137,12 @@ def other_weights_are_refused(place):
     """Images of other weights do not join those in a folder: the plan is the same, the pictures are not."""
     shutil.copytree(place.path / "r1/diffusion/pipeline", place.path / "weights")
     arguments = ["generate", "configs/test/generate.yaml", "--set", "pipeline=weights", "--set", "sheet.real_dataset=r1/prepare", "--output", "w"]
+    (place.path / "weights/zz.txt").write_text("a file of the pipeline")
     place.run(*arguments)
+    (place.path / "weights/zz.txt").unlink()
+    _, log = place.run(*arguments, expect=2)
+    assert "other inputs" in log and "zz.txt" in log, log
+    (place.path / "weights/zz.txt").write_text("a file of the pipeline")
     weights = next((place.path / "weights/unet").glob("*.safetensors"))
     content = bytearray(weights.read_bytes())
     content[-1] ^= 1

@@ -34,8 +34,8 @@ struct ImageOptions {
 ///   dropped;
 /// - DICOM, one frame of 8 or 16 allocated bits, with or without preamble: uncompressed, deflated, RLE, JPEG (baseline,
 ///   extended, lossless), JPEG-LS and JPEG 2000. Grey passes PS3.3 C.11: modality LUT or rescale; then the first VOI LUT, else
-///   the first valid window (LINEAR, LINEAR_EXACT, SIGMOID), else the image's own darkest to brightest value; white at the end
-///   of that range, rounded, and inverted for MONOCHROME1.
+///   the first window, if it is valid (LINEAR, LINEAR_EXACT, SIGMOID), else the image's own darkest to brightest value; white at
+///   the end of that range, rounded, and inverted for MONOCHROME1.
 /// Errors: DataError naming the file and why (empty, damaged or truncated, another type, CMYK, above a limit, several frames, a
 /// transfer syntax that cannot be decoded by its UID), IoError.
 Image read_image(const std::filesystem::path& path, const ImageOptions& options = {});

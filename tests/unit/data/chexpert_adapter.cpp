@@ -51,4 +51,7 @@ TEST_CASE("chexpert: demographics that are not there, or lack a column, are erro
   folder.put("demo.csv", "PATIENT,PRIMARY_RACE\npatient00001,White\n");
   CHECK_THROWS_AS(read_chexpert_site(site), DataError);
   CHECK_THROWS_WITH(read_chexpert_site(site), Contains("no column 'ETHNICITY'"));
+  folder.put("demo.csv", "PATIENT,PRIMARY_RACE,ETHNICITY\n42,White,Unknown\n");
+  CHECK_THROWS_AS(read_chexpert_site(site), DataError);
+  CHECK_THROWS_WITH(read_chexpert_site(site), Contains("no row names a patient as \"patient00042\""));
 }

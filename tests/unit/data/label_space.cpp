@@ -137,6 +137,15 @@ TEST_CASE("a recomputed no finding sees labels that the data set does not have")
   CHECK(space.for_site("padchest", {"scoliosis", "normal"}).map(States{present, absent}) == Values{0});
 }
 
+TEST_CASE("a recomputed no finding passes over columns of a table that no finding names") {
+  const LabelSpace space({.no_finding = "recomputed"}, {"No_Finding", "Edema"});
+  const FindingMapper table = space.for_site("table", {"portable", "Edema", "empty"});
+  CHECK(table.map(States{present, absent, unmentioned}).back() == 0);
+  const FindingMapper with_statement = space.for_site("table", {"portable", "Edema", "empty", "No_Finding"});
+  CHECK(with_statement.map(States{present, absent, unmentioned, unmentioned}) == Values{1, 0});
+  CHECK(with_statement.map(States{absent, present, unmentioned, present}) == Values{0, 1});
+}
+
 TEST_CASE("both names of lung opacity are one finding") {
   const FindingMapper mapper = LabelSpace({.map = shipped}, {"Lung_Opacity"}).for_site("mimic-cxr", {"Airspace Opacity"});
   CHECK(mapper.map(States{present}) == Values{1});

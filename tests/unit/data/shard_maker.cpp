@@ -130,6 +130,20 @@ TEST_CASE("unusable images are rejected rows, black, with their reasons, and the
   }
 }
 
+TEST_CASE("an image too long for a square is rejected where it would be padded, and cropped where it is cropped") {
+  const SiteFixture site("nih");
+  site.add_rows(1);
+  write_png(site.root() / "images/0.png", Image{20, 9000, 1, std::vector<std::uint8_t>(20 * 9000, 90)});
+  PrepareConfig config = site.prepare_config();
+  const Manifest manifest = read_manifest(config);
+  const TempFolder folder;
+  const std::vector<ImageFault> faults = ShardMaker(config, manifest, 1).make(0, folder.path()).faults;
+  REQUIRE(faults.size() == 1);
+  CHECK_THAT(faults[0].reason, Catch::Contains("9000 x 20 pixels are too long for a square"));
+  config.image.fit = "crop";
+  CHECK(ShardMaker(config, manifest, 1).make(0, folder.path()).faults.empty());
+}
+
 TEST_CASE("an image file that cannot be read now is an error, and no shard is published") {
   const SiteFixture site("nih");
   site.add_rows(4);

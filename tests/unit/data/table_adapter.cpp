@@ -80,3 +80,13 @@ TEST_CASE("table: columns that have other names are named by the configuration")
   CHECK_THROWS_AS(read_table_site(site), DataError);
   CHECK_THROWS_WITH(read_table_site(site), Contains("Projection") && Contains("Gender"));
 }
+
+TEST_CASE("table: a column that the configuration names and that holds no labels is an error with the cell") {
+  const ProviderFolder folder("table");
+  folder.put("metadata.csv", "image,patient_id,Pleural Effusion\na.png,p1,1\nb.png,p2,maybe\n");
+  SiteConfig site = folder.config();
+  CHECK(read_table_site(site).labels.empty());
+  site.columns = {"Effusion=Pleural Effusion"};
+  CHECK_THROWS_AS(read_table_site(site), DataError);
+  CHECK_THROWS_WITH(read_table_site(site), Contains("Pleural Effusion") && Contains("\"maybe\" on line 3"));
+}

@@ -80,6 +80,7 @@ TEST_CASE("dataset_index: faults name the file and the field") {
   CHECK_THAT(fault_after("\"num_rows\": 3", "\"num_rows\": 4"), Contains("num_rows differs from the 3 rows"));
   CHECK_THAT(fault_after("\"F\": 2", "\"F\": -2"), Contains("counts.sex.F is not a whole number"));
   CHECK_THAT(fault_after("\"shard-00001.h5\"", "\"../x.h5\""), Contains("shards[1].file is not a plain file name"));
+  CHECK_THAT(fault_after("\"shard-00001.h5\"", "\"d\\n\""), Contains("shards[1].file is not a plain file name"));
   CHECK_THAT(fault_after("\"shard-00001.h5\"", "\"\""), Contains("shards[1].file is not a plain file name"));
   CHECK_THAT(fault_after("\"file_digest\": \"a", "\"file_digest\": \"x"), Contains("shards[0].file_digest is not a digest"));
   CHECK_THAT(fault_after("\"row_digests\": [", "\"row_digests\": [\"a\","), Contains("shards[0].row_digests[0] is not a digest"));
