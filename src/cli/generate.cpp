@@ -54,7 +54,7 @@ void generate(const GenerateConfig& config, RunSession& session) {
                      .config_digest = session.config_digest(),
                      .schema = shards.schema,
                      .rows_per_shard = config.rows_per_shard,
-                     .shards = make_shards(shards, session),
+                     .shards = gather_summaries(make_shards(shards, session), context.world),
                      .counts = count_rows(job.plan()),
                      .virtual_file = {}};
   publish_index(index, session);

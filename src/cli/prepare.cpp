@@ -9,6 +9,7 @@
 #include "radforge/io/dataset_index.hpp"
 
 #include <cstdio>
+#include <memory>
 #include <set>
 
 namespace radforge {
@@ -61,9 +62,9 @@ std::map<std::string, std::map<std::string, std::int64_t>> count_rows(const Mani
 void prepare(const PrepareConfig& config, RunSession& session) {
   const CommandContext& context = session.context;
   const std::filesystem::path& folder = context.line.output;
-  PrepareJob job(config, context.world);
-  report_tables(job.manifest(), context.log);
-  const ShardJob shards = job.shards();
+  auto job = std::make_unique<PrepareJob>(config, context.world);
+  report_tables(job->manifest(), context.log);
+  const ShardJob shards = job->shards();
   require_same_inputs(shards.inputs, session);
   if (is_complete(session)) {
     context.log.info("{} is complete and verified (same configuration, same tables): nothing to do", folder.string());
@@ -71,22 +72,24 @@ void prepare(const PrepareConfig& config, RunSession& session) {
     return;
   }
 
-  const std::vector<ShardSummary> summaries = make_shards(shards, session);
-  const std::vector<ImageFault> faults = job.faults();
-  const std::vector<Rejection> rejections = all_rejections(config, job.manifest(), faults);
+  std::vector<ShardSummary> own = make_shards(shards, session);
+  const std::vector<ImageFault> faults = job->faults();
+  const std::vector<Rejection> rejections = all_rejections(config, job->manifest(), faults);
   report_rejections(rejections, context.log);
   agree(context.world, [&] {
     if (context.world.rank() == 0) {
       write_file_atomically(folder / "rejected.csv", rejected_csv(rejections));
     }
-    require_few_faults(rejections, job.manifest().rows.size() + job.manifest().rejections.size(), config.max_rejected_fraction);
+    require_few_faults(rejections, job->manifest().rows.size() + job->manifest().rejections.size(), config.max_rejected_fraction);
   });
+  auto counts = count_rows(job->manifest(), faults);
+  job.reset(); // before the index takes its memory
   DatasetIndex index{.name = "prepare",
                      .config_digest = session.config_digest(),
                      .schema = shards.schema,
                      .rows_per_shard = config.rows_per_shard,
-                     .shards = summaries,
-                     .counts = count_rows(job.manifest(), faults),
+                     .shards = gather_summaries(std::move(own), context.world),
+                     .counts = std::move(counts),
                      .virtual_file = {}};
   publish_index(index, session);
   report(index, folder, context);

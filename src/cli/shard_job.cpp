@@ -15,17 +15,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// Summaries of all ranks' shards, in the order of ids, on every rank.
-std::vector<ShardSummary> gather_summaries(const std::vector<ShardSummary>& own, Communicator& world) {
-  std::vector<ShardSummary> all;
-  for (const std::string& text : all_gather(world, write_summaries(own))) {
-    const std::vector<ShardSummary> part = read_summaries(text);
-    all.insert(all.end(), part.begin(), part.end());
-  }
-  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first_id < b.first_id; });
-  return all;
-}
-
 /// The first lines that differ; empty for a text that ends before.
 std::pair<std::string, std::string> first_difference(const std::string& one, const std::string& other) {
   std::istringstream ones(one);
@@ -68,7 +57,19 @@ std::vector<ShardSummary> make_shards(const ShardJob& job, RunSession& session) 
     progress.update(std::min(first + world.size(), job.num_shards));
   }
   progress.finish();
-  return gather_summaries(own, world);
+  return own;
+}
+
+std::vector<ShardSummary> gather_summaries(std::vector<ShardSummary> own, Communicator& world) {
+  const std::string text = write_summaries(own);
+  own.clear(); // with half a million rows each copy counts
+  std::vector<ShardSummary> all;
+  for (const std::string& part : all_gather(world, text)) {
+    std::vector<ShardSummary> summaries = read_summaries(part);
+    std::move(summaries.begin(), summaries.end(), std::back_inserter(all));
+  }
+  std::sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.first_id < b.first_id; });
+  return all;
 }
 
 void require_same_inputs(const std::string& inputs, const RunSession& session) {

@@ -27,9 +27,12 @@ struct ShardJob {
       make;
 };
 
-/// Makes the shards that the folder does not hold yet, each rank every size()-th. All shards' summaries, in order, on every rank.
-/// Collective. Errors: StoppedError after a stop request (finished shards stay), and what `find` and `make` throw.
+/// Makes the shards that the folder does not hold yet, each rank every size()-th; returns this rank's summaries. Collective.
+/// Errors: StoppedError after a stop request (finished shards stay), and what `find` and `make` throw.
 std::vector<ShardSummary> make_shards(const ShardJob& job, RunSession& session);
+
+/// The summaries of all ranks' shards, in the order of ids, on every rank. Collective.
+std::vector<ShardSummary> gather_summaries(std::vector<ShardSummary> own, Communicator& world);
 
 /// Writes `inputs.txt`, or throws ConfigError when the folder holds results of other inputs. Collective.
 void require_same_inputs(const std::string& inputs, const RunSession& session);
