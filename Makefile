@@ -27,7 +27,7 @@ asan: setup build/asan/build.ninja ## the unit tests of the LibTorch-free module
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/lsan.supp:print_suppressions=0 \
 	  ctest --test-dir build/asan -R '^unit/' -j $(JOBS) --output-on-failure --no-tests=error
 
-bench: build ## benchmarks against Python peers, bench/results/ (an hour)
+bench: build ## benchmarks against Python peers, bench/results/ (20 minutes)
 	cmake --build build/release -j $(JOBS) --target bench
 	tools/peers
 	bench/run

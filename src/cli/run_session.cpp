@@ -1,5 +1,7 @@
 #include "run_session.hpp"
 
+#include "text_difference.hpp"
+
 #include "radforge/comm/agreement.hpp"
 #include "radforge/core/atomic_file.hpp"
 #include "radforge/core/error.hpp"
@@ -7,25 +9,11 @@
 
 #include <ATen/Parallel.h>
 
-#include <sstream>
-
 namespace radforge {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-// The first line of `ours` that `theirs` does not have in its place.
-std::string first_difference(const std::string& theirs, const std::string& ours) {
-  std::istringstream their_lines(theirs);
-  std::istringstream our_lines(ours);
-  for (std::string their_line, our_line; std::getline(our_lines, our_line);) {
-    if (!std::getline(their_lines, their_line) || their_line != our_line) {
-      return fmt::format("\"{}\" there, \"{}\" here", their_line, our_line);
-    }
-  }
-  return "it has more settings";
-}
 
 // Whether a run left something in the folder that another configuration must not touch.
 bool has_results(const fs::path& folder) {

@@ -1,5 +1,7 @@
 #include "shard_job.hpp"
 
+#include "text_difference.hpp"
+
 #include "radforge/comm/agreement.hpp"
 #include "radforge/core/atomic_file.hpp"
 #include "radforge/core/error.hpp"
@@ -7,26 +9,12 @@
 #include "radforge/data/shard_maker.hpp"
 
 #include <algorithm>
-#include <sstream>
 
 namespace radforge {
 
 namespace fs = std::filesystem;
 
 namespace {
-
-/// The first lines that differ; empty for a text that ends before.
-std::pair<std::string, std::string> first_difference(const std::string& one, const std::string& other) {
-  std::istringstream ones(one);
-  std::istringstream others(other);
-  std::pair<std::string, std::string> lines;
-  do {
-    lines = {};
-    std::getline(ones, lines.first);
-    std::getline(others, lines.second);
-  } while (lines.first == lines.second && (ones || others));
-  return lines;
-}
 
 bool has_shards(const fs::path& folder) {
   return std::ranges::any_of(fs::directory_iterator(folder), [](const fs::directory_entry& entry) {
@@ -80,10 +68,8 @@ void require_same_inputs(const std::string& inputs, const RunSession& session) {
     }
     const std::string former = has_shards(session.dir().path()) && fs::exists(path) ? read_file(path) : inputs;
     if (former != inputs) {
-      const auto [theirs, ours] = first_difference(former, inputs);
-      throw ConfigError(
-          "{} holds results of other inputs (\"{}\" there, \"{}\" now). Name another --output, or remove the folder",
-          session.dir().path().string(), theirs, ours);
+      throw ConfigError("{} holds results of other inputs ({}). Name another --output, or remove the folder",
+                        session.dir().path().string(), first_difference(former, inputs));
     }
     write_file_atomically(path, inputs);
   });

@@ -3,12 +3,15 @@
 #include "radforge/core/atomic_file.hpp"
 #include "radforge/io/image.hpp"
 
+#include "temp_folder.hpp"
+
 #include <catch2/catch.hpp>
 
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -30,6 +33,11 @@ inline std::filesystem::path golden(std::string_view name) { return std::filesys
 inline std::filesystem::path put(const std::filesystem::path& path, std::string_view content) {
   std::ofstream(path, std::ios::binary) << content;
   return path;
+}
+
+/// Files and folders in `folder` itself.
+inline std::ptrdiff_t num_entries(const TempFolder& folder) {
+  return std::distance(std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator());
 }
 
 /// The largest difference of two images' pixels; 256 if they differ in size.

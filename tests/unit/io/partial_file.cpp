@@ -14,14 +14,6 @@
 using namespace radforge;
 using Catch::Matchers::Contains;
 
-namespace {
-
-std::ptrdiff_t num_entries(const TempFolder& folder) {
-  return std::distance(std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator());
-}
-
-} // namespace
-
 TEST_CASE("partial_file: two writers of one file never meet, and the last to publish stays") {
   const TempFolder folder;
   PartialFile first(folder / "shard-00000.h5");

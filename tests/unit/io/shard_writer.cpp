@@ -15,14 +15,6 @@
 using namespace radforge;
 using Catch::Matchers::Contains;
 
-namespace {
-
-std::ptrdiff_t num_entries(const TempFolder& folder) {
-  return std::distance(std::filesystem::directory_iterator(folder.path()), std::filesystem::directory_iterator());
-}
-
-} // namespace
-
 TEST_CASE("shard_writer: the summary describes the published file, and nothing else is left") {
   const TempFolder folder;
   const ShardSummary summary = write_sample_shard(folder / "shard-00002.h5", 20, 10);
