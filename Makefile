@@ -29,7 +29,7 @@ asan: setup build/asan/build.ninja ## the unit tests of the LibTorch-free module
 
 bench: build ## benchmarks against Python peers, bench/results/ (20 minutes)
 	cmake --build build/release -j $(JOBS) --target bench
-	tools/peers
+	tools/peers/install
 	bench/run
 
 format: ## clang-format over all C++ files

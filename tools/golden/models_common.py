@@ -9,7 +9,7 @@ from safetensors.torch import save_file
 FOLDER = pathlib.Path(__file__).resolve().parents[2] / "tests" / "golden" / "models"
 TITLE = """# Golden values of models
 
-Made by Python peers that are independent of this project (`tools/peers` installs them); the tests compare against them. Unless a
+Made by Python peers that are independent of this project (`tools/peers/install` installs them); the tests compare against them. Unless a
 line says otherwise, values are computed in float64 from float32 weights and inputs and stored as float32; `gradients.<name>` are
 those of the scalar that the file's metadata names `loss`. Make them again with `.deps/peers/bin/python tools/golden/<script>`.
 
