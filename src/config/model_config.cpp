@@ -60,6 +60,7 @@ void describe(Schema& schema, UNetConfig& config) {
   schema.field("norm_num_groups", config.norm_num_groups, IntRange{1, 1024}, "groups of the group normalisation");
   schema.field("use_linear_projection", config.use_linear_projection,
                "attention projects by a matrix, else by a 1x1 convolution");
+  schema.field("upcast_attention", config.upcast_attention, "attention scores in fp32 where weights have half precision");
   const std::size_t num_blocks = config.block_out_channels.size();
   schema.check(num_blocks > 0, "block_out_channels is empty (the model needs a block) list one width a block");
   schema.check(

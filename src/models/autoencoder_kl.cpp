@@ -174,11 +174,15 @@ AutoencoderKL::AutoencoderKL(const AutoencoderConfig& config, const ParameterSco
 AutoencoderKL::~AutoencoderKL() = default;
 
 LatentMoments AutoencoderKL::encode(const at::Tensor& images) const {
-  const std::vector<at::Tensor> halves = blocks_->quant_conv(blocks_->encoder(images)).chunk(2, 1);
+  const at::Tensor encoded = blocks_->quant_conv(blocks_->encoder(images.to(blocks_->quant_conv.weight.scalar_type())));
+  const std::vector<at::Tensor> halves = encoded.to(images.scalar_type()).chunk(2, 1);
   return {halves[0], halves[1].clamp(-30.0, 20.0)};
 }
 
-at::Tensor AutoencoderKL::decode(const at::Tensor& latents) const { return blocks_->decoder(blocks_->post_quant_conv(latents)); }
+at::Tensor AutoencoderKL::decode(const at::Tensor& latents) const {
+  const at::Tensor typed = latents.to(blocks_->post_quant_conv.weight.scalar_type());
+  return blocks_->decoder(blocks_->post_quant_conv(typed)).to(latents.scalar_type());
+}
 
 std::int64_t AutoencoderKL::downscale() const { return std::int64_t{1} << (blocks_->encoder.levels.size() - 1); }
 

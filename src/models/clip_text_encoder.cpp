@@ -88,11 +88,11 @@ at::Tensor ClipTextEncoder::forward(const at::Tensor& ids) const {
   const std::int64_t length = ids.size(1);
   const at::Tensor positions = at::arange(length, at::kLong);
   at::Tensor x = blocks_->token_embedding(ids).add(blocks_->position_embedding(positions));
-  const at::Tensor mask = at::full({length, length}, -std::numeric_limits<float>::infinity(), at::kFloat).triu(1);
+  const at::Tensor mask = at::full({length, length}, -std::numeric_limits<float>::infinity(), x.options()).triu(1);
   for (const EncoderLayer& layer : blocks_->layers) {
     x = layer(x, mask);
   }
-  return blocks_->final_layer_norm(x);
+  return blocks_->final_layer_norm(x).to(at::kFloat);
 }
 
 } // namespace radforge

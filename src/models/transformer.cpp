@@ -25,18 +25,22 @@ at::Tensor to_image(const at::Tensor& tokens, const at::Tensor& like) { return t
 } // namespace
 
 CrossAttention::CrossAttention(const ParameterScope& scope, std::int64_t width, std::int64_t context_width,
-                               std::int64_t num_heads)
+                               std::int64_t num_heads, Scores scores_in)
     : to_q(scope / "to_q", width, width, Bias::none), to_k(scope / "to_k", context_width, width, Bias::none),
-      to_v(scope / "to_v", context_width, width, Bias::none), to_out(scope / "to_out" / 0, width, width), heads(num_heads) {}
+      to_v(scope / "to_v", context_width, width, Bias::none), to_out(scope / "to_out" / 0, width, width), heads(num_heads),
+      scores(scores_in) {}
 
 at::Tensor CrossAttention::operator()(const at::Tensor& x, const at::Tensor& context) const {
-  return to_out(attention(to_q(x), to_k(context), to_v(context), heads));
+  const at::Tensor q = to_q(x);
+  const at::Tensor k = to_k(context);
+  const at::ScalarType type = scores == Scores::fp32 ? at::kFloat : q.scalar_type();
+  return to_out(attention(q.to(type), k.to(type), to_v(context), heads));
 }
 
 TransformerBlock::TransformerBlock(const ParameterScope& scope, std::int64_t width, std::int64_t context_width,
-                                   std::int64_t heads)
-    : norm1(scope / "norm1", width), attn1(scope / "attn1", width, width, heads), norm2(scope / "norm2", width),
-      attn2(scope / "attn2", width, context_width, heads), norm3(scope / "norm3", width),
+                                   std::int64_t heads, Scores scores)
+    : norm1(scope / "norm1", width), attn1(scope / "attn1", width, width, heads, scores), norm2(scope / "norm2", width),
+      attn2(scope / "attn2", width, context_width, heads, scores), norm3(scope / "norm3", width),
       ff_in(scope / "ff" / "net" / 0 / "proj", width, 8 * width), ff_out(scope / "ff" / "net" / 2, 4 * width, width) {}
 
 at::Tensor TransformerBlock::operator()(at::Tensor x, const at::Tensor& context) const {
@@ -50,7 +54,7 @@ at::Tensor TransformerBlock::operator()(at::Tensor x, const at::Tensor& context)
 
 SpatialTransformer::SpatialTransformer(const ParameterScope& scope, const SpatialTransformerShape& shape)
     : norm(scope / "norm", shape.groups, shape.channels, 1e-6),
-      block(scope / "transformer_blocks" / 0, shape.channels, shape.context_width, shape.heads) {
+      block(scope / "transformer_blocks" / 0, shape.channels, shape.context_width, shape.heads, shape.scores) {
   make_projection(proj_in, scope / "proj_in", shape);
   make_projection(proj_out, scope / "proj_out", shape);
 }

@@ -6,9 +6,13 @@
 
 namespace radforge {
 
+/// In what type attention scores are computed: in that of the weights, or in fp32 (logits of some models overflow in fp16).
+enum class Scores { as_weights, fp32 };
+
 /// Attention of `x` on `context` (on itself when the widths say so): query, key, value and output projections.
 struct CrossAttention : Layer {
-  CrossAttention(const ParameterScope& scope, std::int64_t width, std::int64_t context_width, std::int64_t num_heads);
+  CrossAttention(const ParameterScope& scope, std::int64_t width, std::int64_t context_width, std::int64_t num_heads,
+                 Scores scores);
   at::Tensor operator()(const at::Tensor& x, const at::Tensor& context) const;
 
   Linear to_q;
@@ -16,12 +20,14 @@ struct CrossAttention : Layer {
   Linear to_v;
   Linear to_out;
   std::int64_t heads;
+  Scores scores;
 };
 
 /// Self-attention, cross-attention and a gated feed-forward part, each behind a norm and beside a shortcut (BasicTransformerBlock
 /// of diffusers).
 struct TransformerBlock : Layer {
-  TransformerBlock(const ParameterScope& scope, std::int64_t width, std::int64_t context_width, std::int64_t heads);
+  TransformerBlock(const ParameterScope& scope, std::int64_t width, std::int64_t context_width, std::int64_t heads,
+                   Scores scores);
   at::Tensor operator()(at::Tensor x, const at::Tensor& context) const;
 
   LayerNorm norm1;
@@ -42,6 +48,7 @@ struct SpatialTransformerShape {
   std::int64_t heads = 1;
   std::int64_t groups = 32;
   Projection projection = Projection::linear;
+  Scores scores = Scores::as_weights;
 };
 
 /// A transformer block over the positions of an image (Transformer2DModel of diffusers). N x C x H x W.

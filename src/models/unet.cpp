@@ -34,8 +34,12 @@ bool has_attention(const std::string& type, const char* plain, const char* with_
 }
 
 SpatialTransformerShape transformer_shape(const UNetConfig& config, std::size_t level) {
-  return {config.block_out_channels[level], config.cross_attention_dim, config.num_attention_heads[level], config.norm_num_groups,
-          config.use_linear_projection ? Projection::linear : Projection::convolution};
+  return {config.block_out_channels[level],
+          config.cross_attention_dim,
+          config.num_attention_heads[level],
+          config.norm_num_groups,
+          config.use_linear_projection ? Projection::linear : Projection::convolution,
+          config.upcast_attention ? Scores::fp32 : Scores::as_weights};
 }
 
 // Sine and cosine of the timestep at `width` / 2 frequencies from 1 to 1/10000 (Ho et al. 2020, flip_sin_to_cos).
@@ -122,14 +126,16 @@ UNet::UNet(const UNetConfig& config, const ParameterScope& scope) {
 
 UNet::~UNet() = default;
 
-at::Tensor UNet::forward(const at::Tensor& x, const at::Tensor& timesteps, const at::Tensor& context) const {
+at::Tensor UNet::forward(const at::Tensor& x, const at::Tensor& timesteps, const at::Tensor& text_states) const {
   const Blocks& b = *blocks_;
-  const at::Tensor features = timestep_features(timesteps, b.time_features);
+  const at::ScalarType type = b.conv_in.weight.scalar_type();
+  const at::Tensor context = text_states.to(type);
+  const at::Tensor features = timestep_features(timesteps, b.time_features).to(type);
   const at::Tensor embedding = b.time_linear2(at::silu(b.time_linear1(features)));
   // Every residual block begins with the SiLU of the embedding: done once.
   const at::Tensor time = at::silu(embedding);
 
-  at::Tensor h = b.conv_in(x);
+  at::Tensor h = b.conv_in(x.to(type));
   Skips skips{h};
   for (const DownBlock& block : b.down) {
     h = block(h, time, context, skips);
@@ -138,7 +144,7 @@ at::Tensor UNet::forward(const at::Tensor& x, const at::Tensor& timesteps, const
   for (const UpBlock& block : b.up) {
     h = block(h, time, context, skips);
   }
-  return b.conv_out(at::silu(b.norm_out(h)));
+  return b.conv_out(at::silu(b.norm_out(h))).to(x.scalar_type());
 }
 
 } // namespace radforge

@@ -18,7 +18,7 @@ at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor&
   const double scale = 1.0 / std::sqrt(static_cast<double>(width));
   const at::Tensor scores = mask.defined() ? at::baddbmm(mask.unsqueeze(0), split(q), keys, /*beta=*/1.0, /*alpha=*/scale)
                                            : at::bmm(split(q).mul(scale), keys);
-  const at::Tensor mixed = at::bmm(at::softmax(scores, -1), split(v));
+  const at::Tensor mixed = at::bmm(at::softmax(scores, -1).to(v.scalar_type()), split(v));
   return mixed.view({batch, heads, q.size(1), width}).transpose(1, 2).reshape({batch, q.size(1), heads * width});
 }
 

@@ -43,11 +43,20 @@ void initialize(const ParameterSet::Entry& entry, std::uint64_t seed, std::span<
   }
 }
 
-std::string listed(const std::vector<std::string>& problems) {
-  constexpr std::size_t most = 20;
-  const auto last = problems.begin() + static_cast<std::ptrdiff_t>(std::min(problems.size(), most));
-  std::string text = fmt::format("{}", fmt::join(problems.begin(), last, "; "));
-  return problems.size() > most ? fmt::format("{}; and {} more", text, problems.size() - most) : text;
+std::string described(const at::Tensor& tensor) {
+  return fmt::format("{} [{}]", c10::toString(tensor.scalar_type()), fmt::join(tensor.sizes(), ", "));
+}
+
+/// What keeps `found` from being the tensor `expected`; empty if nothing does.
+std::string misfit(const at::Tensor& found, const at::Tensor& expected) {
+  if (!at::isFloatingType(found.scalar_type())) {
+    return " (not a floating type)";
+  }
+  if (found.sizes() == expected.sizes()) {
+    return "";
+  }
+  const bool transposed = found.dim() == expected.dim() && found.dim() >= 2 && found.transpose(0, 1).sizes() == expected.sizes();
+  return transposed ? " (transposed)" : " (another shape)";
 }
 
 } // namespace
@@ -60,21 +69,21 @@ void ParameterSet::add(std::string name, std::vector<std::int64_t> shape, Init i
   slots_.push_back(&slot);
 }
 
-void ParameterSet::allocate_flat() {
+void ParameterSet::allocate_flat(at::ScalarType type) {
   require(!flat_.defined() && !entries_.empty(), "parameters are allocated once");
   const std::int64_t size = (entries_.back().offset + entries_.back().count + alignment - 1) / alignment * alignment;
-  flat_ = at::zeros({size}, at::kFloat);
+  flat_ = at::zeros({size}, type);
 }
 
-void ParameterSet::allocate_frozen() {
-  allocate_flat();
+void ParameterSet::allocate_frozen(at::ScalarType type) {
+  allocate_flat(type);
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     *slots_[i] = flat_.narrow(0, entries_[i].offset, entries_[i].count).view(entries_[i].shape);
   }
 }
 
 void ParameterSet::allocate(std::uint64_t seed) {
-  allocate_flat();
+  allocate_flat(at::kFloat);
   flat_gradient_ = at::zeros_like(flat_);
   const std::span<float> values(flat_.mutable_data_ptr<float>(), static_cast<std::size_t>(flat_.numel()));
   for (std::size_t i = 0; i < entries_.size(); ++i) {
@@ -103,27 +112,29 @@ StateDict ParameterSet::views(const at::Tensor& flat, const std::string& prefix)
   return state;
 }
 
-void ParameterSet::load(const at::Tensor& flat, const StateDict& state, const std::string& prefix) const {
+void ParameterSet::load(const at::Tensor& flat, const StateDict& state, const std::string& prefix,
+                        const std::string& source) const {
   const c10::NoGradGuard no_grad;
   std::vector<std::string> problems;
   StateDict targets = views(flat, prefix);
-  for (const auto& [name, tensor] : state) {
-    const auto target = targets.find(name);
-    if (target == targets.end()) {
-      problems.push_back(fmt::format("'{}' is unexpected", name));
-    } else if (target->second.sizes() != tensor.sizes()) {
-      problems.push_back(fmt::format("'{}' has shape [{}], expected [{}]", name, fmt::join(tensor.sizes(), ", "),
-                                     fmt::join(target->second.sizes(), ", ")));
+  for (const auto& [name, target] : targets) {
+    const auto found = state.find(name);
+    if (found == state.end()) {
+      problems.push_back(fmt::format("'{}' is missing, expected {}", name, described(target)));
+    } else if (const std::string why = misfit(found->second, target); !why.empty()) {
+      problems.push_back(fmt::format("'{}': expected {}, found {}{}", name, described(target), described(found->second), why));
     }
   }
-  for (const auto& [name, target] : targets) {
-    if (!state.contains(name)) {
-      problems.push_back(fmt::format("'{}' is missing", name));
+  for (const auto& [name, tensor] : state) {
+    if (!targets.contains(name)) {
+      problems.push_back(fmt::format("'{}' is unexpected, found {}", name, described(tensor)));
     }
   }
   if (!problems.empty()) {
-    throw DataError("weights do not fit the model ({}). Check that the configuration is the one they were trained with",
-                    listed(problems));
+    throw DataError(
+        "{} do not fit the model ({} differences from its {} tensors). Check that the configuration is the one they were "
+        "trained with:\n  {}",
+        source, problems.size(), targets.size(), fmt::join(problems, "\n  "));
   }
   for (auto& [name, target] : targets) {
     target.copy_(state.at(name));

@@ -33,6 +33,7 @@ struct UNetConfig {
   std::int64_t cross_attention_dim = 128;
   std::int64_t norm_num_groups = 16;
   bool use_linear_projection = true;
+  bool upcast_attention = false; ///< attention scores in fp32 where weights have half precision
 };
 
 /// CLIPTextModel, keys as transformers names them.

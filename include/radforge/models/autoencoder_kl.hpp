@@ -24,7 +24,8 @@ class AutoencoderKL {
 
   /// Images N x in_channels x H x W in [-1, 1] to moments at 1 / downscale() of the size.
   LatentMoments encode(const at::Tensor& images) const;
-  /// Latents to images. Neither call applies scaling_factor.
+  /// Latents to images. Neither call applies scaling_factor. Both compute in the type of the weights and
+  /// return that of their argument.
   at::Tensor decode(const at::Tensor& latents) const;
 
   std::int64_t downscale() const;

@@ -16,7 +16,8 @@ class ClipTextEncoder {
   ClipTextEncoder(const TextEncoderConfig& config, const ParameterScope& scope);
   ~ClipTextEncoder();
 
-  /// Token ids N x tokens (int64) to states N x tokens x hidden_size after the final norm. Causal mask, no padding mask: as
+  /// Token ids N x tokens (int64) to states N x tokens x hidden_size after the final norm, fp32 whatever
+  /// the type of the weights. Causal mask, no padding mask: as
   /// Stable Diffusion conditions.
   at::Tensor forward(const at::Tensor& ids) const;
 

@@ -12,6 +12,9 @@ namespace radforge {
 /// tokenizer/, unet/, vae/, each with its configuration and safetensors weights under the ecosystem's names. Errors of all
 /// readers: DataError naming the file and the key, IoError.
 
+/// The release whose configuration keys these files follow.
+inline constexpr const char* diffusers_version = "0.30.0";
+
 void write_unet(const std::filesystem::path& pipeline, const UNetConfig& config, const StateDict& weights);
 void write_autoencoder(const std::filesystem::path& pipeline, const AutoencoderConfig& config, const StateDict& weights);
 void write_text_encoder(const std::filesystem::path& pipeline, const TextEncoderConfig& config, const StateDict& weights);
@@ -24,6 +27,7 @@ AutoencoderConfig read_autoencoder_config(const std::filesystem::path& pipeline)
 TextEncoderConfig read_text_encoder_config(const std::filesystem::path& pipeline);
 DiffusionConfig read_scheduler_config(const std::filesystem::path& pipeline);
 
+/// Weights under their present names (files of 2022 have others), whole or in pieces with an index, of any floating type.
 StateDict read_unet_weights(const std::filesystem::path& pipeline);
 StateDict read_autoencoder_weights(const std::filesystem::path& pipeline);
 StateDict read_text_encoder_weights(const std::filesystem::path& pipeline);

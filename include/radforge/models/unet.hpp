@@ -16,9 +16,9 @@ class UNet {
   UNet(const UNetConfig& config, const ParameterScope& scope);
   ~UNet();
 
-  /// `x`: N x in_channels x H x W noisy latents; `timesteps`: N, int64; `context`: N x tokens x cross_attention_dim text states.
-  /// Returns N x out_channels x H x W.
-  at::Tensor forward(const at::Tensor& x, const at::Tensor& timesteps, const at::Tensor& context) const;
+  /// `x`: N x in_channels x H x W noisy latents; `timesteps`: N, whole or fractional; `text_states`: N x tokens x
+  /// cross_attention_dim. Returns N x out_channels x H x W of x's type. Computed in the type of the weights.
+  at::Tensor forward(const at::Tensor& x, const at::Tensor& timesteps, const at::Tensor& text_states) const;
 
  private:
   struct Blocks;

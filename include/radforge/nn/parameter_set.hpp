@@ -46,8 +46,8 @@ class ParameterSet {
 
   /// Buffers and initial values, keyed by `seed`.
   void allocate(std::uint64_t seed);
-  /// The parameters' buffer alone, zero: for weights that are loaded and not trained.
-  void allocate_frozen();
+  /// The parameters' buffer alone, zero, of floating `type`: for weights that are loaded and not trained.
+  void allocate_frozen(at::ScalarType type = at::kFloat);
 
   const std::vector<Entry>& entries() const { return entries_; }
   /// Parameters, without the padding between tensors.
@@ -59,14 +59,16 @@ class ParameterSet {
   /// Views of a flat buffer of this layout by name; those whose name begins with `prefix`, which is cut off.
   StateDict views(const at::Tensor& flat, const std::string& prefix = "") const;
 
-  /// Copies into `flat` the tensors of `state` under `prefix`. Errors: DataError that lists (the first 20) missing, unexpected
-  /// and mis-shaped tensors.
-  void load(const at::Tensor& flat, const StateDict& state, const std::string& prefix = "") const;
+  /// Copies the tensors of `state` into those of `flat` under `prefix`; floating types are converted. `source` names the weights
+  /// in messages. Errors: DataError that lists every missing and every unexpected tensor and each of another shape or kind, with
+  /// what was expected and what was found.
+  void load(const at::Tensor& flat, const StateDict& state, const std::string& prefix = "",
+            const std::string& source = "the weights") const;
 
  private:
   friend class ScopedWeights;
 
-  void allocate_flat();
+  void allocate_flat(at::ScalarType type);
 
   std::vector<Entry> entries_;
   std::vector<at::Tensor*> slots_;

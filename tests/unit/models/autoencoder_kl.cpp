@@ -38,3 +38,17 @@ TEST_CASE("AutoencoderKL has the outputs and gradients of diffusers' Autoencoder
   decoded.square().mean().add(joined.square().mean(), 0.1).backward();
   check_gradients(parameters, under(golden, "gradients."), 1e-4);
 }
+
+TEST_CASE("AutoencoderKL in half precision stays near") {
+  const StateDict golden = read_golden("models/vae");
+  ParameterSet parameters;
+  const AutoencoderKL autoencoder(golden_config(), ParameterScope(parameters));
+  parameters.allocate_frozen(at::kBFloat16);
+  parameters.load(parameters.flat(), under(golden, "weights."));
+  const LatentMoments moments = autoencoder.encode(golden.at("image"));
+  CHECK(moments.mean.scalar_type() == at::kFloat);
+  CHECK(relative_difference(at::cat({moments.mean, moments.log_variance}, 1), golden.at("moments")) < 3e-2);
+  const at::Tensor decoded = autoencoder.decode(golden.at("mean"));
+  CHECK(relative_difference(decoded, golden.at("decoded")) < 3e-2);
+  CHECK(relative_difference(decoded, golden.at("decoded")) > 1e-5); // it was computed in bf16
+}

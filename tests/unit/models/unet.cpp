@@ -2,6 +2,8 @@
 
 #include "radforge/core/error.hpp"
 
+#include "../../../src/models/transformer.hpp"
+
 #include "golden.hpp"
 
 using namespace radforge;
@@ -34,6 +36,21 @@ TEST_CASE("UNet has the outputs and gradients of diffusers' UNet2DConditionModel
 
   output.square().mean().backward();
   check_gradients(parameters, under(golden, "gradients."), 1e-4);
+}
+
+TEST_CASE("UNet in half precision stays near, with attention scores in fp32 as well") {
+  const Scores scores = GENERATE(Scores::as_weights, Scores::fp32);
+  UNetConfig config = golden_config();
+  config.upcast_attention = scores == Scores::fp32;
+  const StateDict golden = read_golden("models/unet");
+  ParameterSet parameters;
+  const UNet unet(config, ParameterScope(parameters));
+  parameters.allocate_frozen(at::kBFloat16);
+  parameters.load(parameters.flat(), under(golden, "weights."));
+  const at::Tensor output = unet.forward(golden.at("latent"), golden.at("timesteps"), golden.at("context"));
+  CHECK(output.scalar_type() == at::kFloat);
+  CHECK(relative_difference(output, golden.at("output")) < 3e-2);
+  CHECK(relative_difference(output, golden.at("output")) > 1e-5); // it was computed in bf16
 }
 
 TEST_CASE("UNet refuses a block type it does not know and lists of different lengths") {

@@ -75,12 +75,19 @@ TEST_CASE("weights load by name, and every misfit is listed") {
   parameters.load(parameters.flat(), state, "model.");
   CHECK(pair.first.abs().max().item<float>() == 0);
 
-  state["extra"] = at::ones({1});
+  state["extra"] = at::ones({1}).to(at::kHalf);
   state["first"] = at::ones({3, 2});
   state.erase("inner.second");
+  CHECK_THROWS_WITH(parameters.load(parameters.flat(), state, "model.", "weights of a.safetensors"),
+                    Catch::Contains("weights of a.safetensors do not fit the model (3 differences from its 2 tensors)") &&
+                        Catch::Contains("'extra' is unexpected, found Half [1]") &&
+                        Catch::Contains("'first': expected Float [2, 3], found Float [3, 2] (transposed)") &&
+                        Catch::Contains("'inner.second' is missing, expected Float"));
+  state["first"] = at::ones({2, 3}).to(at::kInt);
   CHECK_THROWS_WITH(parameters.load(parameters.flat(), state, "model."),
-                    Catch::Contains("'extra' is unexpected") && Catch::Contains("'first' has shape [3, 2], expected [2, 3]") &&
-                        Catch::Contains("'inner.second' is missing"));
+                    Catch::Contains("'first': expected Float [2, 3], found Int [2, 3] (not a floating type)"));
+  state["first"] = at::ones({2, 4});
+  CHECK_THROWS_WITH(parameters.load(parameters.flat(), state, "model."), Catch::Contains("found Float [2, 4] (another shape)"));
   CHECK(pair.first.abs().max().item<float>() == 0);
 }
 
@@ -97,6 +104,18 @@ TEST_CASE("ScopedWeights lends the layers another buffer and gives the trained o
   }
   CHECK(pair.first.sum().item<float>() == trained);
   CHECK(pair.first.requires_grad());
+}
+
+TEST_CASE("weights of any floating type load into parameters of any") {
+  const at::ScalarType stored = GENERATE(at::kDouble, at::kFloat, at::kHalf, at::kBFloat16);
+  const at::ScalarType held = GENERATE(at::kFloat, at::kHalf, at::kBFloat16);
+  ParameterSet parameters;
+  const Pair pair{ParameterScope(parameters)};
+  parameters.allocate_frozen(held);
+  StateDict state = parameters.views(at::ones(parameters.flat().sizes()).mul(1.5).to(stored));
+  parameters.load(parameters.flat(), state);
+  CHECK(pair.first.scalar_type() == held);
+  CHECK(at::equal(pair.first, at::ones({2, 3}).mul(1.5).to(held)));
 }
 
 TEST_CASE("frozen parameters have no gradients") {
