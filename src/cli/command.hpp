@@ -31,7 +31,7 @@ struct CommandContext {
 
 struct Command {
   const char* name;
-  const char* argument; ///< "CONFIG.yaml" or "FOLDER"
+  const char* argument; ///< "CONFIG.yaml", "FOLDER" or "SOURCE"
   const char* help;
   void (*run)(const CommandContext&);
 };
@@ -45,6 +45,9 @@ void run_generate(const CommandContext& context);
 void run_verify(const CommandContext& context);
 void run_repair(const CommandContext& context);
 void run_inspect(const CommandContext& context);
+void run_plan(const CommandContext& context);
+void run_import(const CommandContext& context);
+void run_export(const CommandContext& context);
 void run_config(const CommandContext& context);
 
 } // namespace radforge

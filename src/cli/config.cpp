@@ -3,6 +3,7 @@
 #include "radforge/config/generate_config.hpp"
 #include "radforge/config/label_map_config.hpp"
 #include "radforge/config/load.hpp"
+#include "radforge/config/pipeline_config.hpp"
 #include "radforge/config/prepare_config.hpp"
 #include "radforge/config/train_config.hpp"
 #include "radforge/core/error.hpp"
@@ -38,6 +39,8 @@ void print_all_documentation() {
   print_documentation<AutoencoderRunConfig>("train, `task: autoencoder`");
   print_documentation<DiffusionRunConfig>("train, `task: diffusion`");
   print_documentation<GenerateConfig>("generate");
+  print_documentation<ImportConfig>("import, by `--set key=value`");
+  print_documentation<ExportConfig>("export, by `--set key=value`");
   print_documentation<LabelMapConfig>("label maps, the files of configs/labels");
 }
 

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <functional>
 #include <numeric>
+#include <set>
 #include <span>
 
 namespace radforge {
@@ -43,19 +44,19 @@ void initialize(const ParameterSet::Entry& entry, std::uint64_t seed, std::span<
   }
 }
 
-std::string described(const at::Tensor& tensor) {
-  return fmt::format("{} [{}]", c10::toString(tensor.scalar_type()), fmt::join(tensor.sizes(), ", "));
-}
+std::string described(const char* type, at::IntArrayRef shape) { return fmt::format("{} [{}]", type, fmt::join(shape, ", ")); }
 
-/// What keeps `found` from being the tensor `expected`; empty if nothing does.
-std::string misfit(const at::Tensor& found, const at::Tensor& expected) {
+std::string described(const at::Tensor& tensor) { return described(c10::toString(tensor.scalar_type()), tensor.sizes()); }
+
+/// What keeps `found` from being a parameter of `shape`; empty if nothing does.
+std::string misfit(const at::Tensor& found, at::IntArrayRef shape) {
   if (!at::isFloatingType(found.scalar_type())) {
     return " (not a floating type)";
   }
-  if (found.sizes() == expected.sizes()) {
+  if (found.sizes() == shape) {
     return "";
   }
-  const bool transposed = found.dim() == expected.dim() && found.dim() >= 2 && found.transpose(0, 1).sizes() == expected.sizes();
+  const bool transposed = found.dim() >= 2 && found.transpose(0, 1).sizes() == shape;
   return transposed ? " (transposed)" : " (another shape)";
 }
 
@@ -112,31 +113,40 @@ StateDict ParameterSet::views(const at::Tensor& flat, const std::string& prefix)
   return state;
 }
 
-void ParameterSet::load(const at::Tensor& flat, const StateDict& state, const std::string& prefix,
-                        const std::string& source) const {
-  const c10::NoGradGuard no_grad;
+void ParameterSet::check(const StateDict& state, const std::string& prefix, const std::string& source) const {
   std::vector<std::string> problems;
-  StateDict targets = views(flat, prefix);
-  for (const auto& [name, target] : targets) {
+  std::set<std::string> expected;
+  for (const Entry& entry : entries_) {
+    if (!entry.name.starts_with(prefix)) {
+      continue;
+    }
+    const std::string name = entry.name.substr(prefix.size());
     const auto found = state.find(name);
     if (found == state.end()) {
-      problems.push_back(fmt::format("'{}' is missing, expected {}", name, described(target)));
-    } else if (const std::string why = misfit(found->second, target); !why.empty()) {
-      problems.push_back(fmt::format("'{}': expected {}, found {}{}", name, described(target), described(found->second), why));
+      problems.push_back(fmt::format("'{}' is missing, expected {}", name, described("Float", entry.shape)));
+    } else if (const std::string why = misfit(found->second, entry.shape); !why.empty()) {
+      problems.push_back(
+          fmt::format("'{}': expected {}, found {}{}", name, described("Float", entry.shape), described(found->second), why));
     }
+    expected.insert(name);
   }
   for (const auto& [name, tensor] : state) {
-    if (!targets.contains(name)) {
+    if (!expected.contains(name)) {
       problems.push_back(fmt::format("'{}' is unexpected, found {}", name, described(tensor)));
     }
   }
   if (!problems.empty()) {
-    throw DataError(
-        "{} do not fit the model ({} differences from its {} tensors). Check that the configuration is the one they were "
-        "trained with:\n  {}",
-        source, problems.size(), targets.size(), fmt::join(problems, "\n  "));
+    throw DataError("{} do not fit the model ({} differences from its {} tensors). Check that the configuration is the one they "
+                    "were trained with:\n  {}",
+                    source, problems.size(), expected.size(), fmt::join(problems, "\n  "));
   }
-  for (auto& [name, target] : targets) {
+}
+
+void ParameterSet::load(const at::Tensor& flat, const StateDict& state, const std::string& prefix,
+                        const std::string& source) const {
+  const c10::NoGradGuard no_grad;
+  check(state, prefix, source);
+  for (auto& [name, target] : views(flat, prefix)) {
     target.copy_(state.at(name));
   }
 }

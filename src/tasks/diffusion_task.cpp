@@ -127,12 +127,14 @@ double DiffusionTask::validation_loss_sum(const Batch& batch) {
 }
 
 void DiffusionTask::write_result(const fs::path& folder, const at::Tensor& weights) {
-  write_unet(folder, config_.unet, parameters_.views(weights, "unet."));
-  write_text_encoder(folder, config_.text_encoder, parameters_.views(weights, "text_encoder."));
-  write_autoencoder(folder, autoencoder_config_, frozen_.views(frozen_.flat()));
-  write_scheduler(folder, config_.diffusion);
-  fs::copy(tokenizer_folder_, folder / "tokenizer");
-  write_model_index(folder);
+  write_pipeline(folder, {.unet = config_.unet,
+                          .text_encoder = config_.text_encoder,
+                          .autoencoder = autoencoder_config_,
+                          .diffusion = config_.diffusion,
+                          .tokenizer = tokenizer_folder_,
+                          .unet_weights = parameters_.views(weights, "unet."),
+                          .text_encoder_weights = parameters_.views(weights, "text_encoder."),
+                          .autoencoder_weights = frozen_.views(frozen_.flat())});
 }
 
 } // namespace radforge

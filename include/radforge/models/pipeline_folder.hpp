@@ -15,12 +15,29 @@ namespace radforge {
 /// The release whose configuration keys these files follow.
 inline constexpr const char* diffusers_version = "0.30.0";
 
+/// The file by which a folder is a pipeline.
+inline constexpr const char* model_index = "model_index.json";
+
+/// All that a pipeline folder holds.
+struct PipelineContent {
+  UNetConfig unet;
+  TextEncoderConfig text_encoder;
+  AutoencoderConfig autoencoder;
+  DiffusionConfig diffusion;
+  std::filesystem::path tokenizer; ///< folder of its files
+  StateDict unet_weights;
+  StateDict text_encoder_weights;
+  StateDict autoencoder_weights;
+};
+
+PipelineContent read_pipeline(const std::filesystem::path& folder);
+/// Writes every part, the index last: its presence says that the folder is a pipeline.
+void write_pipeline(const std::filesystem::path& folder, const PipelineContent& content);
+
 void write_unet(const std::filesystem::path& pipeline, const UNetConfig& config, const StateDict& weights);
 void write_autoencoder(const std::filesystem::path& pipeline, const AutoencoderConfig& config, const StateDict& weights);
 void write_text_encoder(const std::filesystem::path& pipeline, const TextEncoderConfig& config, const StateDict& weights);
 void write_scheduler(const std::filesystem::path& pipeline, const DiffusionConfig& config);
-/// model_index.json, which names the parts. Last: its presence says that the folder is a pipeline.
-void write_model_index(const std::filesystem::path& pipeline);
 
 UNetConfig read_unet_config(const std::filesystem::path& pipeline);
 AutoencoderConfig read_autoencoder_config(const std::filesystem::path& pipeline);

@@ -59,9 +59,12 @@ class ParameterSet {
   /// Views of a flat buffer of this layout by name; those whose name begins with `prefix`, which is cut off.
   StateDict views(const at::Tensor& flat, const std::string& prefix = "") const;
 
-  /// Copies the tensors of `state` into those of `flat` under `prefix`; floating types are converted. `source` names the weights
-  /// in messages. Errors: DataError that lists every missing and every unexpected tensor and each of another shape or kind, with
-  /// what was expected and what was found.
+  /// Holds the tensors of `state` to be the parameters under `prefix`, before there is memory for them as well. `source` names
+  /// the weights in messages. Errors: DataError that lists every missing and every unexpected tensor and each of another shape or
+  /// kind, with what was expected and what was found.
+  void check(const StateDict& state, const std::string& prefix = "", const std::string& source = "the weights") const;
+
+  /// Copies the tensors of `state` into those of `flat` under `prefix`; floating types are converted. Errors: as check().
   void load(const at::Tensor& flat, const StateDict& state, const std::string& prefix = "",
             const std::string& source = "the weights") const;
 
