@@ -1,6 +1,6 @@
 """The benchmark cases by name. A case is a function of a Workspace that returns a Result."""
 
-from . import data_wait, loader, manifest, prepare, verify
+from . import data_wait, loader, manifest, prepare, safetensors_load, verify
 
 CASES = {
     "prepare-256-to-64": prepare.run_256_to_64,
@@ -8,6 +8,7 @@ CASES = {
     "loader-64": loader.run_64,
     "loader-256": loader.run_256,
     "verify": verify.run,
+    "safetensors-load": safetensors_load.run,
     "manifest-565k": manifest.run,
     "data-wait": data_wait.run,
 }

@@ -3,6 +3,7 @@
 #include "generate_job.hpp"
 #include "real_images.hpp"
 #include "run_session.hpp"
+#include "truncated_prompts.hpp"
 
 #include "radforge/comm/agreement.hpp"
 #include "radforge/core/atomic_file.hpp"
@@ -11,6 +12,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
 
 namespace radforge {
 
@@ -39,6 +41,14 @@ std::map<std::string, std::map<std::string, std::int64_t>> count_rows(const Gene
   return counter.counts();
 }
 
+std::set<std::string> prompts_of(const GenerationPlan& plan) {
+  std::set<std::string> prompts;
+  for (const SampleRecord& record : plan.records()) {
+    prompts.insert(record.prompt);
+  }
+  return prompts;
+}
+
 void generate(const GenerateConfig& config, RunSession& session) {
   const CommandContext& context = session.context;
   const fs::path& folder = context.line.output;
@@ -48,6 +58,7 @@ void generate(const GenerateConfig& config, RunSession& session) {
   agree(context.world, [&] {
     if (context.world.rank() == 0) {
       write_file_atomically(folder / "plan.csv", job.plan().csv());
+      warn_of_truncated_prompts(prompts_of(job.plan()), fs::path(config.pipeline) / "tokenizer", context.log);
     }
   });
   DatasetIndex index{.name = "generate",

@@ -1,5 +1,6 @@
 #include "command.hpp"
 #include "run_session.hpp"
+#include "truncated_prompts.hpp"
 
 #include "radforge/comm/agreement.hpp"
 #include "radforge/config/train_config.hpp"
@@ -56,10 +57,11 @@ void train_autoencoder(const CommandContext& context) {
 }
 
 // The vocabulary comes from the prompts that training sees: rank 0 learns it, all read it.
-fs::path make_tokenizer(const DiffusionRunConfig& config, const Mixture& data, const RunDir& dir, Communicator& world) {
-  const fs::path folder = dir.path() / "tokenizer";
-  agree(world, [&] {
-    if (world.rank() != 0) {
+fs::path make_tokenizer(const DiffusionRunConfig& config, const Mixture& data, const RunSession& session) {
+  const fs::path folder = session.dir().path() / "tokenizer";
+  const CommandContext& context = session.context;
+  agree(context.world, [&] {
+    if (context.world.rank() != 0) {
       return;
     }
     std::set<std::string> prompts;
@@ -71,6 +73,7 @@ fs::path make_tokenizer(const DiffusionRunConfig& config, const Mixture& data, c
     fs::create_directories(folder);
     train_clip_tokenizer({prompts.begin(), prompts.end()}, config.tokenizer.num_merges,
                          config.text_encoder.max_position_embeddings, folder);
+    warn_of_truncated_prompts(prompts, folder, context.log);
   });
   return folder;
 }
@@ -81,7 +84,7 @@ void train_diffusion(const CommandContext& context) {
   session.run([&] {
     std::optional<Mixture> data;
     agree(context.world, [&] { data.emplace(config.data); });
-    const fs::path tokenizer = make_tokenizer(config, *data, session.dir(), context.world);
+    const fs::path tokenizer = make_tokenizer(config, *data, session);
     std::optional<DiffusionTask> task;
     agree(context.world, [&] { task.emplace(config, *data, tokenizer); });
     train(plan_of(config, session.config_digest()), session, *data, *task);

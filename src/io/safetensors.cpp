@@ -34,9 +34,8 @@ SafetensorsFile::SafetensorsFile(const std::filesystem::path& path) : state_(std
     throw DataError("{}: the header is empty (its length is 0); the file is damaged or no safetensors file", name);
   }
   if (header_bytes > max_safetensors_header_bytes) {
-    throw DataError(
-        "{}: the header's length of {} bytes is above the format's limit of {}; the file is damaged or no safetensors file", name,
-        header_bytes, max_safetensors_header_bytes);
+    throw DataError("{}: the header's length of {} bytes is above the limit of {}; the file is damaged or no safetensors file",
+                    name, header_bytes, max_safetensors_header_bytes);
   }
   if (header_bytes > bytes.size() - sizeof header_bytes) {
     throw DataError("{}: the header's length of {} bytes is above what the file holds (truncated?); copy the file again", name,

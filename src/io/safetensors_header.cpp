@@ -43,6 +43,10 @@ class HeaderSax : public nlohmann::json_sax<nlohmann::json> {
     if (place_ != Place::array) {
       return unexpected("a number");
     }
+    if (numbers_.size() == max_safetensors_dimensions) {
+      throw DataError("{}: more than {} numbers in {} of tensor '{}'; the file is damaged or hostile", file_,
+                      max_safetensors_dimensions, field_, key_);
+    }
     numbers_.push_back(value);
     return true;
   }
@@ -59,7 +63,7 @@ class HeaderSax : public nlohmann::json_sax<nlohmann::json> {
     if (known == type_names.end()) {
       throw DataError(
           "{}: unknown dtype '{}' of tensor '{}' (known: F64, F32, F16, BF16, I64, I32, U8, BOOL); convert the tensor", file_,
-          value, key_);
+          value.size() <= 16 ? value : fmt::format("of {} bytes", value.size()), key_);
     }
     entry_.type = known->first;
     return true;
@@ -82,7 +86,13 @@ class HeaderSax : public nlohmann::json_sax<nlohmann::json> {
   }
 
   bool key(string_t& value) override {
+    if (value.size() > max_safetensors_name_bytes) {
+      throw DataError(
+          "{}: a name of {} bytes in the header (at most {} are read, after key '{}'); the file is damaged or hostile", file_,
+          value.size(), max_safetensors_name_bytes, key_);
+    }
     if (place_ == Place::top) {
+      require_count(keys_.size(), "tensors");
       key_ = value;
       if (!keys_.insert(value).second) {
         throw DataError("{}: duplicate tensor name '{}' in the header (which one is meant is undefined); write the file again",
@@ -90,6 +100,7 @@ class HeaderSax : public nlohmann::json_sax<nlohmann::json> {
       }
       return true;
     }
+    require_count(fields_.size(), "keys of metadata");
     field_ = value;
     if (!fields_.insert(value).second) {
       throw DataError("{}: duplicate key '{}' in the header's '{}'; write the file again", file_, value, key_);
@@ -155,6 +166,12 @@ class HeaderSax : public nlohmann::json_sax<nlohmann::json> {
                     key_);
   }
 
+  void require_count(std::size_t count, std::string_view what) const {
+    if (count == max_safetensors_entries) {
+      throw DataError("{}: more than {} {} in the header; the file is damaged or hostile", file_, max_safetensors_entries, what);
+    }
+  }
+
   SafetensorsHeader& header_;
   const std::string& file_;
   Place place_ = Place::outside;
@@ -166,22 +183,24 @@ class HeaderSax : public nlohmann::json_sax<nlohmann::json> {
   std::set<std::string> fields_;
 };
 
-/// Bytes of a tensor; nothing if that overflows.
+/// Bytes of a tensor; nothing if that overflows, or would without the sides of length 0: strides are products of those too.
 std::optional<std::uint64_t> num_bytes_of(const SafetensorsEntry& entry) {
-  std::uint64_t product = size_of(entry.type);
+  auto product = static_cast<std::int64_t>(size_of(entry.type));
+  bool is_empty = false;
   for (const std::int64_t length : entry.shape) {
-    if (__builtin_mul_overflow(product, static_cast<std::uint64_t>(length), &product)) {
+    is_empty = is_empty || length == 0;
+    if (__builtin_mul_overflow(product, std::max<std::int64_t>(length, 1), &product)) {
       return std::nullopt;
     }
   }
-  return product;
+  return is_empty ? 0 : static_cast<std::uint64_t>(product);
 }
 
 void check_sizes(const SafetensorsHeader& header, const std::string& file) {
   for (const SafetensorsEntry& entry : header.entries) {
     const std::optional<std::uint64_t> bytes = num_bytes_of(entry);
     if (!bytes) {
-      throw DataError("{}: the shape of tensor '{}' overflows (its size is beyond 64 bits); write the file again", file,
+      throw DataError("{}: the shape of tensor '{}' overflows (its size is beyond 63 bits); write the file again", file,
                       entry.name);
     }
     if (*bytes != entry.end - entry.begin) {

@@ -24,8 +24,12 @@ struct SafetensorsHeader {
   std::map<std::string, std::string> metadata;
 };
 
-/// The format's limit of a header, which keeps a hostile length from taking memory.
-constexpr std::uint64_t max_safetensors_header_bytes = 100'000'000;
+/// What keeps a hostile header from taking time and memory. The format allows headers of 100 MB; those of the largest published
+/// models have less than 1 MB.
+constexpr std::uint64_t max_safetensors_header_bytes = 20'000'000;
+constexpr std::size_t max_safetensors_entries = 100'000; ///< tensors, and as many keys of metadata
+constexpr std::size_t max_safetensors_name_bytes = 1000;
+constexpr std::size_t max_safetensors_dimensions = 64; ///< as many as LibTorch's operators take
 
 /// Reads and checks a header; `data_bytes` is what the file holds behind it. Errors: DataError that begins with `file`.
 SafetensorsHeader parse_safetensors_header(std::string_view json, std::uint64_t data_bytes, const std::string& file);

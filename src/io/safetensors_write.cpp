@@ -26,11 +26,14 @@ std::string header_of(std::span<const TensorView> tensors, const std::map<std::s
   if (!metadata.empty()) {
     header["__metadata__"] = metadata;
   }
+  require(tensors.size() <= max_safetensors_entries, "a safetensors file has at most 100,000 tensors");
   std::set<std::string_view> names;
   std::size_t begin = 0;
   for (const TensorView& tensor : tensors) {
     require(tensor.name != "__metadata__" && names.insert(tensor.name).second, "a safetensors file has unique names");
-    require(find_invalid_utf8(tensor.name) == std::string_view::npos, "a tensor's name is UTF-8");
+    require(find_invalid_utf8(tensor.name) == std::string_view::npos && tensor.name.size() <= max_safetensors_name_bytes,
+            "a tensor's name is UTF-8 and short");
+    require(tensor.shape.size() <= max_safetensors_dimensions, "a tensor has few dimensions");
     require(num_bytes_of(tensor) == tensor.bytes.size(), "a tensor's bytes match its shape and type");
     const std::size_t end = begin + tensor.bytes.size();
     // push_back keeps the order without ordered_json's search of all former keys.
@@ -40,7 +43,7 @@ std::string header_of(std::span<const TensorView> tensors, const std::map<std::s
   }
   std::string text = header.dump();
   text.append((8 - text.size() % 8) % 8, ' ');
-  require(text.size() <= max_safetensors_header_bytes, "a safetensors header stays within 100 MB");
+  require(text.size() <= max_safetensors_header_bytes, "a safetensors header stays within 20 MB");
   return text;
 }
 

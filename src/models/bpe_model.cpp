@@ -5,6 +5,7 @@
 #include <functional>
 #include <queue>
 #include <tuple>
+#include <utility>
 
 namespace radforge {
 
@@ -24,20 +25,22 @@ std::int64_t id_of(const BpeVocabulary& vocabulary, const std::string& token, st
   return found->second;
 }
 
-/// A symbol of a word in a linked list; `id` is -1 once it was merged into its left neighbour.
+/// Not a merge: behind the last symbol, or a pair that stays apart.
+constexpr std::int64_t no_rank = -1;
+
+/// A symbol of a word in a linked list; `id` is -1 once it was merged into its left neighbour. `rank` is that of the merge with
+/// the right neighbour.
 struct Symbol {
   std::int64_t id;
+  std::int64_t rank;
   std::ptrdiff_t previous;
   std::ptrdiff_t next;
 };
 
-/// A pair that can be merged: by rank, then by place. Stale once one of its symbols has changed.
+/// A pair that can be merged: by rank, then by place. Stale once the symbol there has another rank.
 struct Candidate {
   std::int64_t rank;
   std::ptrdiff_t left;
-  std::int64_t merged_id;
-  std::int64_t left_id;
-  std::int64_t right_id;
   bool operator>(const Candidate& other) const { return std::tie(rank, left) > std::tie(other.rank, other.left); }
 };
 
@@ -52,18 +55,14 @@ BpeModel::BpeModel(const BpeVocabulary& vocabulary, const std::vector<BpeMerge>&
     byte_ids_[byte] = id_or_unknown(byte_symbols()[byte]);
     last_byte_ids_[byte] = id_or_unknown(byte_symbols()[byte] + std::string(bpe_end_of_word));
   }
-  merges_.reserve(merges.size());
+  merged_ids_.reserve(merges.size());
+  ranks_.reserve(merges.size());
   for (std::size_t row = 0; row < merges.size(); ++row) {
     const auto& [left, right] = merges[row];
-    Merge merge{static_cast<std::int64_t>(row), id_of(vocabulary, left + right, row)};
-    if (!merges_.emplace(key_of(id_of(vocabulary, left, row), id_of(vocabulary, right, row)), merge).second)
+    merged_ids_.push_back(id_of(vocabulary, left + right, row));
+    if (!ranks_.emplace(key_of(id_of(vocabulary, left, row), id_of(vocabulary, right, row)), row).second)
       throw DataError("merge {} is listed twice ('{} {}'); the list of merges is damaged", row + 1, left, right);
   }
-}
-
-const BpeModel::Merge* BpeModel::find(std::int64_t left, std::int64_t right) const {
-  auto found = merges_.find(key_of(left, right));
-  return found == merges_.end() ? nullptr : &found->second;
 }
 
 std::vector<std::int64_t> BpeModel::encode(std::string_view word) const {
@@ -72,34 +71,39 @@ std::vector<std::int64_t> BpeModel::encode(std::string_view word) const {
   symbols.reserve(word.size());
   for (std::ptrdiff_t i = 0; i < size; ++i) {
     const auto byte = static_cast<unsigned char>(word[i]);
-    symbols.push_back({i + 1 == size ? last_byte_ids_[byte] : byte_ids_[byte], i - 1, i + 1 == size ? -1 : i + 1});
+    symbols.push_back({i + 1 == size ? last_byte_ids_[byte] : byte_ids_[byte], no_rank, i - 1, i + 1 == size ? -1 : i + 1});
   }
-
-  std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> queue;
-  auto push = [&](std::ptrdiff_t left) {
-    if (left < 0 || symbols[left].next < 0)
-      return;
-    const auto left_id = symbols[left].id, right_id = symbols[symbols[left].next].id;
-    if (const Merge* merge = find(left_id, right_id))
-      queue.push({merge->rank, left, merge->id, left_id, right_id});
+  // Whether the symbol can be merged with its right neighbour; notes the rank.
+  auto has_rank = [&](std::ptrdiff_t left) {
+    if (left < 0)
+      return false;
+    Symbol& symbol = symbols[left];
+    const auto found = symbol.next < 0 ? ranks_.end() : ranks_.find(key_of(symbol.id, symbols[symbol.next].id));
+    symbol.rank = found == ranks_.end() ? no_rank : found->second;
+    return symbol.rank != no_rank;
   };
-  for (std::ptrdiff_t i = 0; i < size; ++i)
-    push(i);
 
+  std::vector<Candidate> all;
+  for (std::ptrdiff_t i = 0; i < size; ++i)
+    if (has_rank(i))
+      all.push_back({symbols[i].rank, i});
+  std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> queue({}, std::move(all));
   while (!queue.empty()) {
     const Candidate best = queue.top();
     queue.pop();
     Symbol& left = symbols[best.left];
-    if (left.id != best.left_id || left.next < 0 || symbols[left.next].id != best.right_id)
+    if (left.rank != best.rank)
       continue;
     Symbol& right = symbols[left.next];
-    left.id = best.merged_id;
+    left.id = merged_ids_[best.rank];
     right.id = -1;
+    right.rank = no_rank;
     left.next = right.next;
     if (left.next >= 0)
       symbols[left.next].previous = best.left;
-    push(left.previous);
-    push(best.left);
+    for (const std::ptrdiff_t changed : {left.previous, best.left})
+      if (has_rank(changed))
+        queue.push({symbols[changed].rank, changed});
   }
 
   std::vector<std::int64_t> ids;

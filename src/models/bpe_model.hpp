@@ -25,15 +25,10 @@ class BpeModel {
   std::vector<std::int64_t> encode(std::string_view word) const;
 
  private:
-  struct Merge {
-    std::int64_t rank;
-    std::int64_t id;
-  };
-  const Merge* find(std::int64_t left, std::int64_t right) const;
-
   std::array<std::int64_t, 256> byte_ids_;
   std::array<std::int64_t, 256> last_byte_ids_;
-  std::unordered_map<std::uint64_t, Merge> merges_;
+  std::unordered_map<std::uint64_t, std::int64_t> ranks_; ///< of a pair of ids: the row of its merge
+  std::vector<std::int64_t> merged_ids_;                  ///< by rank
 };
 
 } // namespace radforge

@@ -104,6 +104,8 @@ std::vector<std::int64_t> ClipTokenizer::tokens(std::string_view text) const {
   return ids;
 }
 
+bool ClipTokenizer::is_truncated(std::string_view text) const { return std::ssize(tokens(text)) > max_length() - 2; }
+
 std::vector<std::int64_t> ClipTokenizer::encode(std::string_view text) const {
   const auto length = static_cast<std::size_t>(max_length());
   std::vector<std::int64_t> ids = tokens(text);

@@ -4,8 +4,11 @@
 #include "radforge/io/safetensors.hpp"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/from_blob.h>
 
+#include <cstdint>
 #include <cstring>
+#include <memory>
 #include <vector>
 
 namespace radforge {
@@ -44,15 +47,30 @@ TensorType tensor_type(at::ScalarType type) {
   throw InternalError("a tensor of type {} has no place in a safetensors file", c10::toString(type));
 }
 
+/// The format packs tensors without gaps: behind an odd number of bytes, floats lie askew.
+bool is_aligned(const TensorView& view) {
+  return !view.bytes.empty() && reinterpret_cast<std::uintptr_t>(view.bytes.data()) % size_of(view.type) == 0;
+}
+
+at::Tensor copy(const TensorView& view) {
+  at::Tensor tensor = at::empty(view.shape, scalar_type(view.type));
+  std::memcpy(tensor.mutable_data_ptr(), view.bytes.data(), view.bytes.size());
+  return tensor;
+}
+
+/// A tensor of the file's bytes, which keeps the file mapped.
+at::Tensor alias(const TensorView& view, const std::shared_ptr<const SafetensorsFile>& file) {
+  return at::from_blob(
+      const_cast<std::byte*>(view.bytes.data()), view.shape, [file](void*) {}, at::dtype(scalar_type(view.type)));
+}
+
 } // namespace
 
 StateDict read_state_dict(const std::filesystem::path& path) {
-  const SafetensorsFile file(path);
+  const auto file = std::make_shared<const SafetensorsFile>(path);
   StateDict state;
-  for (const TensorView& view : file.tensors()) {
-    at::Tensor tensor = at::empty(view.shape, scalar_type(view.type));
-    std::memcpy(tensor.mutable_data_ptr(), view.bytes.data(), view.bytes.size());
-    state[view.name] = tensor;
+  for (const TensorView& view : file->tensors()) {
+    state[view.name] = is_aligned(view) ? alias(view, file) : copy(view);
   }
   return state;
 }

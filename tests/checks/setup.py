@@ -29,6 +29,7 @@ esac
 """
 FAKE_DPKG = '#!/usr/bin/env bash\ngrep -qx "${@: -1}" "$FAKE/missing" 2>/dev/null || printf installed\n'
 FAKE_APT = '#!/usr/bin/env bash\necho "$*" >>"$FAKE/apt.log"\n[ "$1" = update ] && touch "$FAKE/lists"\n[ -e "$FAKE/lists" ]\n'
+FAKE_MAKE_TOKENIZER = '#!/usr/bin/env bash\n[ "$(cat "$1")" = merges ] || exit 1\necho made >>"$FAKE/made"; mkdir "$2"\n'
 FAKE_ID = '#!/usr/bin/env bash\ncat "$FAKE/uid"\n'
 
 
@@ -43,6 +44,8 @@ class Setup(unittest.TestCase):
         shutil.copytree(ROOT / "cmake", self.tree / "cmake")
         (self.fake / "index").mkdir(parents=True)
         (self.fake / "bin").mkdir()
+        (self.tree / "tools" / "make_clip_tokenizer").write_text(FAKE_MAKE_TOKENIZER)
+        (self.tree / "tools" / "make_clip_tokenizer").chmod(0o755)
         programs = {"python3": FAKE_PIP, "dpkg-query": FAKE_DPKG, "apt-get": FAKE_APT, "id": FAKE_ID, "sudo": "#!/bin/sh\nexit 1\n"}
         for name, text in programs.items():
             (self.fake / "bin" / name).write_text(text)
@@ -76,6 +79,7 @@ class Setup(unittest.TestCase):
         self.assertEqual((self.libtorch / "torch/lib/libtorch_cpu.so").read_text(), "cpu")
         self.assertEqual((self.libtorch / "nvidia/cu13/lib/libcudart.so.13").read_text(), "runtime")
         self.assertEqual((self.tree / ".deps/clip/bpe_simple_vocab_16e6.txt.gz").read_text(), "merges")
+        self.assertTrue((self.tree / ".deps/clip/tokenizer").is_dir())
 
     def test_fetches_once(self):
         self.assert_complete(self.run_setup())
@@ -85,6 +89,20 @@ class Setup(unittest.TestCase):
         again = self.run_setup()
         self.assert_complete(again)
         self.assertEqual((self.downloads(), again.stderr), (fetched, ""))
+        self.assertEqual((self.fake / "made").read_text(), "made\n")
+
+    def test_the_tokenizer_is_made_again_without_a_download(self):
+        self.assert_complete(self.run_setup())
+        (self.tree / ".deps/clip/tokenizer").rmdir()
+        fetched = self.downloads()
+        self.assert_complete(self.run_setup())
+        self.assertEqual(self.downloads(), fetched)
+
+    def test_a_vocabulary_that_makes_no_tokenizer_fails(self):
+        self.assert_complete(self.run_setup())
+        (self.tree / ".deps/clip/tokenizer").rmdir()
+        (self.tree / ".deps/clip/bpe_simple_vocab_16e6.txt.gz").write_text("damaged")
+        self.assertNotEqual(self.run_setup().returncode, 0)
 
     def test_a_damaged_download_is_repeated(self):
         wheels = self.tree / ".deps" / "wheels"

@@ -2,6 +2,7 @@
 """The whole job at 1, 2, 3 and 4 ranks: prepare, train twice, generate, verify; what must be equal is."""
 
 import json
+import re
 import resource
 import shutil
 import signal
@@ -55,6 +56,24 @@ def generation_does_not_depend_on_ranks(place):
     for ranks in (2, 3, 4):
         other = tree(place.path / f"g{ranks}", results)
         assert first == other, [name for name in first if first[name] != other.get(name)]
+
+
+def truncated_prompts_are_counted(place):
+    """Once, by the first rank, in training and in generation; not where all prompts fit."""
+    template = "prompt='{age} year old {sex}. " + "No acute cardiopulmonary process. " * 8 + "'"
+    place.run("prepare", "configs/test/prepare.yaml", "--output", "long/prepare", "--set", template)
+    train = ["train", "configs/test/diffusion.yaml", "--set", "data.sources.0.dataset=long/prepare", "--set",
+             "autoencoder=r1/autoencoder/pipeline", "--set", "train.steps=1"]
+    _, log = place.run(*train, "--output", "long/short", ranks=2)
+    found = re.findall(r"warning (\d+) of (\d+) prompts lose their end .*24 tokens.* The first begins '(.*female\. No acute .*)'", log)
+    assert len(found) == 1 and found[0][0] == found[0][1] != "0", log
+    _, log = place.run(*train, "--output", "long/enough", "--set", "text_encoder.max_position_embeddings=400")
+    assert "lose their end" not in log, log
+    generate = ["generate", "configs/test/generate.yaml", "--set", "sheet.real_dataset=r1/prepare", "--set", template]
+    _, log = place.run(*generate, "--output", "long/g-short", "--set", "pipeline=long/short/pipeline", ranks=2)
+    assert len(re.findall(r"warning \d+ of \d+ prompts lose their end", log)) == 1, log
+    _, log = place.run(*generate, "--output", "long/g-enough", "--set", "pipeline=long/enough/pipeline")
+    assert "lose their end" not in log, log
 
 
 def kill_in_mid_training(place, *arguments):
@@ -155,6 +174,7 @@ def main():
     with Workplace(*sys.argv[1:3]) as place:
         at_every_number_of_ranks(place)
         generation_does_not_depend_on_ranks(place)
+        truncated_prompts_are_counted(place)
         prepare_survives_kill(place)
         generation_survives_full_disk(place)
         survives_kill(place)

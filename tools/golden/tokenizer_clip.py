@@ -1,7 +1,7 @@
 """Golden ids of transformers' fast CLIPTokenizer, with a small vocabulary trained here and with CLIP's own.
 
 The training is an independent statement of what train_clip_tokenizer does: the most frequent adjacent pair first, ties by text. CLIP's
-own vocabulary is read from .deps/clip/bpe_simple_vocab_16e6.txt.gz (tools/setup); without it only the small one is done.
+own vocabulary lies in .deps/clip/tokenizer (tools/setup).
 """
 
 import collections
@@ -16,10 +16,11 @@ from transformers import CLIPTokenizerFast
 from transformers.convert_slow_tokenizer import bytes_to_unicode
 
 from models_common import FOLDER, describe
+from tokenizer_prompts import all_prompts
 from tokenizer_texts import golden_texts, training_texts
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
-FULL = SOURCE / ".deps" / "clip" / "bpe_simple_vocab_16e6.txt.gz"
+FULL = SOURCE / ".deps" / "clip" / "tokenizer"
 GOLDEN = FOLDER / "tokenizer"
 NUM_MERGES = 400
 BEGIN, END = "<|startoftext|>", "<|endoftext|>"
@@ -90,11 +91,6 @@ def apply(word, pair):
     return tuple(merged)
 
 
-def full_merges():
-    lines = gzip.decompress(FULL.read_bytes()).decode().split("\n")
-    return [tuple(line.split()) for line in lines[1 : 49152 - 256 - 2 + 1]]
-
-
 def write_vocabulary(folder, merges):
     folder.mkdir(parents=True, exist_ok=True)
     vocabulary = json.dumps(vocabulary_of(merges), ensure_ascii=False, separators=(",", ":"))
@@ -110,6 +106,14 @@ def write_style(folder, style, vocab_size):
     (folder / "tokenizer_config.json").write_text(text + "\n")
 
 
+def special_ids(tokenizer):
+    return {"begin": tokenizer.bos_token_id, "end": tokenizer.eos_token_id, "pad": tokenizer.pad_token_id, "vocab": len(tokenizer)}
+
+
+def compact(value):
+    return json.dumps(value, separators=(",", ":")) + "\n"
+
+
 def write_ids(name, merges, style, texts):
     """One JSON object a line: the text, its tokens, and for some texts the padded sequence."""
     with tempfile.TemporaryDirectory() as temporary:
@@ -117,14 +121,24 @@ def write_ids(name, merges, style, texts):
         write_vocabulary(folder, merges)
         write_style(folder, style, len(vocabulary_of(merges)))
         tokenizer = CLIPTokenizerFast.from_pretrained(folder)
-        special = {"begin": tokenizer.bos_token_id, "end": tokenizer.eos_token_id, "pad": tokenizer.pad_token_id, "vocab": len(tokenizer)}
-        lines = [json.dumps(special)]
+        lines = [json.dumps(special_ids(tokenizer)) + "\n"]
         for index, text in enumerate(texts):
             row = {"text": text, "tokens": tokenizer(text, add_special_tokens=False)["input_ids"]}
             if index % 6 == 0:
                 row["encoded"] = tokenizer(text, padding="max_length", truncation=True)["input_ids"]
-            lines.append(json.dumps(row, separators=(",", ":")))
-    (GOLDEN / f"{name}.jsonl").write_text("\n".join(lines) + "\n")
+            lines.append(compact(row))
+    (GOLDEN / f"{name}.jsonl").write_text("".join(lines))
+
+
+def write_prompts():
+    """As write_ids, with CLIP's vocabulary and the padded sequence of every prompt; a prompt is a list of texts to be repeated."""
+    tokenizer = CLIPTokenizerFast.from_pretrained(FULL)
+    lines = [compact(special_ids(tokenizer))]
+    for parts in all_prompts():
+        text = "".join(part * count for part, count in parts)
+        lines.append(compact({"parts": parts, "tokens": tokenizer(text, add_special_tokens=False)["input_ids"],
+                              "encoded": tokenizer(text, padding="max_length", truncation=True)["input_ids"]}))
+    (GOLDEN / "prompts_sd2.jsonl.gz").write_bytes(gzip.compress("".join(lines).encode(), 9, mtime=0))
 
 
 texts = golden_texts()
@@ -135,14 +149,12 @@ write_vocabulary(GOLDEN / "small", merges)
 for style in STYLES:
     write_style(GOLDEN / style, style, len(vocabulary_of(merges)))
     write_ids(f"small_{style}", merges, style, texts)
-if FULL.exists():
-    write_ids("full_sd2", full_merges(), "sd2", texts)
-else:
-    print(f"{FULL} is absent (run tools/setup): full_sd2.jsonl is left as it is")
+write_prompts()
 describe(
     "tokenizer",
     "tokenizer_clip.py",
     [transformers, tokenizers],
-    "ids of the fast CLIPTokenizer: `small_*` with the vocabulary in `small/` (trained by the script on `training_texts.txt`), `full_sd2` "
-    "with CLIP's own; `plain/`, `sd2/` and `added/` are three ways of naming special tokens. First line: special ids; then a text a line.",
+    "ids of the fast CLIPTokenizer: `small_*` with the vocabulary in `small/` (trained by the script on `training_texts.txt`), `prompts_sd2` "
+    "of 10,000 prompts with CLIP's own; `plain/`, `sd2/` and `added/` are three ways of naming special tokens. First line: special ids; then "
+    "a text a line.",
 )

@@ -23,8 +23,9 @@ struct TensorView {
   std::span<const std::byte> bytes;
 };
 
-/// A safetensors file, memory-mapped. The header is bounded (100 MB) and checked: offsets tile the data exactly, sizes match
-/// shapes without overflow, names are unique. Errors: DataError naming the file and the fault, IoError.
+/// A safetensors file, memory-mapped. The header is bounded (20 MB, 100,000 tensors, 100,000 keys of metadata, names of 1000
+/// bytes, 64 dimensions) and checked: offsets tile the data exactly, sizes match shapes without overflow, names are unique.
+/// Errors: DataError naming the file and the fault, IoError.
 class SafetensorsFile {
  public:
   explicit SafetensorsFile(const std::filesystem::path& path);
@@ -41,7 +42,8 @@ class SafetensorsFile {
   std::unique_ptr<State> state_;
 };
 
-/// Writes the tensors in the given order, atomically (temporary file, fsync, rename). Errors: IoError.
+/// Writes the tensors in the given order, atomically (temporary file, fsync, rename). What SafetensorsFile would refuse is a
+/// broken contract. Errors: IoError.
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
                        const std::map<std::string, std::string>& metadata = {});
 

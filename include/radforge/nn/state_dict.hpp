@@ -8,7 +8,9 @@
 
 namespace radforge {
 
-/// Reads a safetensors file; tensors are copies. Errors: DataError, IoError.
+/// Reads a safetensors file. Tensors are views of the file, mapped for as long as one of them lives (those that are not aligned
+/// for their type are copies): they may be read, and a write ends the process. Meanwhile the file may be replaced or deleted, but
+/// not cut short in place. Errors: DataError, IoError.
 StateDict read_state_dict(const std::filesystem::path& path);
 
 /// Writes a safetensors file in the order of names, atomically. Equal tensors give equal bytes. Errors: IoError.

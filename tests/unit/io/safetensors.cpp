@@ -86,10 +86,11 @@ TEST_CASE("safetensors: hostile lengths") {
   CHECK_THAT(fault_in(""), Contains("too short"));
   CHECK_THAT(fault_in("1234567"), Contains("too short"));
   CHECK_THAT(fault_in(with_length(0, "{}")), Contains("header is empty"));
-  CHECK_THAT(fault_in(with_length(100'000'001, "{}")), Contains("above the format's limit"));
-  CHECK_THAT(fault_in(with_length(~0ULL, "{}")), Contains("above the format's limit"));
+  for (const std::uint64_t length : {20'000'001ULL, 100'000'001ULL, 1ULL << 63, ~0ULL}) {
+    CHECK_THAT(fault_in(with_length(length, "{}")), Contains("above the limit of 20000000"));
+  }
   CHECK_THAT(fault_in(with_length(3, "{}")), Contains("above what the file holds"));
-  CHECK_THAT(fault_in(with_length(99'999'999, "{}")), Contains("above what the file holds"));
+  CHECK_THAT(fault_in(with_length(20'000'000, "{}")), Contains("above what the file holds"));
 }
 
 TEST_CASE("safetensors: hostile JSON") {
@@ -117,6 +118,38 @@ TEST_CASE("safetensors: hostile JSON") {
   CHECK_THAT(fault_in(file_of("{\"__metadata__\":{\"a\":{}}}", 0)), Contains("an object where"));
 }
 
+TEST_CASE("safetensors: what is too much is refused, what is just enough is read") {
+  const auto many = [](std::size_t count, std::string_view before, std::string_view entry) {
+    std::string text(before);
+    for (std::size_t i = 0; i < count; ++i) {
+      text.append(i == 0 ? "\"" : ",\"").append(std::to_string(i)).append("\":").append(entry);
+    }
+    return text;
+  };
+  const std::string tiny = tensor("U8", "[0]", "[0,0]");
+  CHECK(fault_in(file_of(many(100'000, "{", tiny) + "}", 0)) == "no error");
+  CHECK_THAT(fault_in(file_of(many(100'001, "{", tiny) + "}", 0)), Contains("more than 100000 tensors"));
+  CHECK(fault_in(file_of(many(100'000, "{\"__metadata__\":{", "\"\"") + "}}", 0)) == "no error");
+  CHECK_THAT(fault_in(file_of(many(100'001, "{\"__metadata__\":{", "\"\"") + "}}", 0)),
+             Contains("more than 100000 keys of metadata"));
+  const auto named = [&](std::size_t length) { return "{\"" + std::string(length, 'n') + "\":" + tiny + "}"; };
+  CHECK(fault_in(file_of(named(1000), 0)) == "no error");
+  CHECK_THAT(fault_in(file_of(named(1001), 0)), Contains("a name of 1001 bytes"));
+  CHECK(fault_in(file_of(named(19'999'000), 0)).size() < 1000); // the message does not repeat it
+  CHECK_THAT(fault_in(file_of("{\"t\":" + tensor(std::string(5000, 'F').c_str(), "[0]", "[0,0]") + "}", 0)),
+             Contains("dtype 'of 5000 bytes'"));
+  const auto sides = [](std::size_t count) {
+    std::string shape = "[1";
+    for (std::size_t i = 1; i < count; ++i) {
+      shape += ",1";
+    }
+    return shape + "]";
+  };
+  CHECK(fault_in(file_of("{\"t\":" + tensor("U8", sides(64).c_str(), "[0,1]") + "}", 1)) == "no error");
+  CHECK_THAT(fault_in(file_of("{\"t\":" + tensor("U8", sides(65).c_str(), "[0,1]") + "}", 1)),
+             Contains("more than 64 numbers in shape"));
+}
+
 TEST_CASE("safetensors: hostile entries") {
   const auto fault = [](const std::string& entry, std::size_t num_bytes) {
     return fault_in(file_of("{\"t\":" + entry + "}", num_bytes));
@@ -129,6 +162,7 @@ TEST_CASE("safetensors: hostile entries") {
   CHECK_THAT(fault(tensor("U8", "[18446744073709551615]", "[0,2]"), 2), Contains("overflows"));
   CHECK_THAT(fault(tensor("U8", "[4294967296,4294967296]", "[0,0]"), 0), Contains("overflows"));
   CHECK_THAT(fault(tensor("F64", "[2305843009213693952]", "[0,0]"), 0), Contains("overflows"));
+  CHECK_THAT(fault(tensor("U8", "[0,4294967296,4294967296]", "[0,0]"), 0), Contains("overflows"));
   CHECK_THAT(fault(tensor("U8", "[3]", "[0,2]"), 2), Contains("has 2 bytes where its shape and dtype need 3"));
   CHECK_THAT(fault(tensor("U8", "[2]", "[2,0]"), 2), Contains("not [begin, end]"));
   CHECK_THAT(fault(tensor("U8", "[2]", "[0,1,2]"), 2), Contains("not [begin, end]"));

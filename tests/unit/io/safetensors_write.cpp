@@ -48,6 +48,9 @@ TEST_CASE("safetensors: wrong tensors are a programmer's error") {
   CHECK_FALSE(write({{"a", TensorType::u8, {4}, bytes}, {"a", TensorType::u8, {4}, bytes}}));
   CHECK_FALSE(write({{"__metadata__", TensorType::u8, {4}, bytes}}));
   CHECK_FALSE(write({{"\xFF", TensorType::u8, {4}, bytes}}));
+  CHECK_FALSE(write({{std::string(1001, 'n'), TensorType::u8, {4}, bytes}}));
+  CHECK_FALSE(write({{"a", TensorType::u8, std::vector<std::int64_t>(65, 1), std::span(bytes).first(1)}}));
+  CHECK_FALSE(write(std::vector<TensorView>(100'001)));
   CHECK(write({{"a", TensorType::u8, {4}, bytes}}));
 }
 
