@@ -5,6 +5,7 @@
 #include "radforge/config/pipeline_config.hpp"
 #include "radforge/core/error.hpp"
 #include "radforge/models/ldm_checkpoint.hpp"
+#include "radforge/models/pickle_file.hpp"
 #include "radforge/models/pipeline.hpp"
 #include "radforge/nn/state_dict.hpp"
 
@@ -21,6 +22,7 @@ PipelineContent read_single_file(const fs::path& file, const ImportConfig& confi
     throw ConfigError("tokenizer is missing (a single file holds no vocabulary). Name a folder with vocab.json and merges.txt: "
                       "--set tokenizer=FOLDER; tools/setup makes .deps/clip/tokenizer for Stable Diffusion 2");
   }
+  require_safetensors(file);
   LdmCheckpoint file_content = read_ldm_checkpoint(read_state_dict(file), file.string(),
                                                    config.weights == "averaged" ? LdmWeights::averaged : LdmWeights::trained);
   PipelineContent content{.unet = file_content.unet_config,

@@ -95,4 +95,16 @@ void describe(Schema& schema, TokenizerConfig& config) {
   schema.field("num_merges", config.num_merges, IntRange{0, 1'000'000}, "byte pairs merged at most, learned from the prompts");
 }
 
+void describe(Schema& schema, ClassifierConfig& config) {
+  schema.field("architecture", config.architecture, Choices{"densenet121", "resnet18", "resnet34", "resnet50", "resnet"},
+               "network; resnet takes num_blocks and width");
+  schema.field("in_channels", config.in_channels, IntRange{1, 4}, "channels of an image");
+  schema.field("num_classes", config.num_classes, IntRange{1, 65536}, "outputs of the head");
+  schema.field("num_blocks", config.num_blocks, IntRange{1, 1024},
+               "residual blocks of each stage of resnet; all but the first stage halve the side and double the width");
+  schema.field("width", config.width, IntRange{1, 4096}, "channels of the first stage of resnet");
+  schema.check(!config.num_blocks.empty() && config.num_blocks.size() <= 8,
+               "num_blocks has no stage or more than 8 (each halves the side) list the blocks of each stage");
+}
+
 } // namespace radforge

@@ -2,6 +2,7 @@
 
 #include "json_config.hpp"
 
+#include "radforge/models/pickle_file.hpp"
 #include "radforge/nn/state_dict.hpp"
 
 #include <map>
@@ -56,6 +57,7 @@ StateDict read_weights(const fs::path& folder, const std::string& stem) {
   for (const char* variant : {"", ".fp16"}) {
     const fs::path whole = folder / (stem + variant + ".safetensors");
     if (fs::exists(whole)) {
+      require_safetensors(whole);
       return read_state_dict(whole);
     }
     // Releases differ on which side of "index" the variant stands.
@@ -68,10 +70,7 @@ StateDict read_weights(const fs::path& folder, const std::string& stem) {
   }
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     if (entry.path().extension() == ".bin") {
-      throw DataError("{} has its weights in {} only (a pickle file, which can run code when it is opened). Convert it: "
-                      "tools/convert_weights {} {}",
-                      folder.string(), entry.path().filename().string(), entry.path().string(),
-                      (folder / (stem + ".safetensors")).string());
+      require_safetensors(entry.path());
     }
   }
   throw DataError("{} has no weights ({}.safetensors, or pieces with {}.safetensors.index.json)", folder.string(), stem, stem);

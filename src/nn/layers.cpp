@@ -33,6 +33,11 @@ Conv2d::Conv2d(const ParameterScope& scope, std::int64_t in, std::int64_t out, C
   scope.add("bias", {out}, init, bias);
 }
 
+Conv2d::Conv2d(const ParameterScope& scope, std::int64_t in, std::int64_t out, ConvShape conv_shape, Init init)
+    : shape(conv_shape) {
+  scope.add("weight", {out, in, shape.kernel, shape.kernel}, init, weight);
+}
+
 at::Tensor Conv2d::operator()(const at::Tensor& x) const {
   const std::array stride{shape.stride, shape.stride};
   const std::array padding{shape.padding, shape.padding};

@@ -60,20 +60,57 @@ std::string misfit(const at::Tensor& found, at::IntArrayRef shape) {
   return transposed ? " (transposed)" : " (another shape)";
 }
 
+std::int64_t aligned_end(const std::vector<ParameterSet::Entry>& entries) {
+  const std::int64_t end = entries.empty() ? 0 : entries.back().offset + entries.back().count;
+  return (end + alignment - 1) / alignment * alignment;
+}
+
+void append(std::vector<ParameterSet::Entry>& entries, std::string name, std::vector<std::int64_t> shape, Init init) {
+  const std::int64_t count = std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
+  entries.push_back({std::move(name), std::move(shape), init, aligned_end(entries), count});
+}
+
+StateDict views_of(const std::vector<ParameterSet::Entry>& entries, const at::Tensor& flat, const std::string& prefix) {
+  StateDict state;
+  for (const ParameterSet::Entry& entry : entries) {
+    if (entry.name.starts_with(prefix)) {
+      state[entry.name.substr(prefix.size())] = flat.narrow(0, entry.offset, entry.count).view(entry.shape);
+    }
+  }
+  return state;
+}
+
 } // namespace
 
 void ParameterSet::add(std::string name, std::vector<std::int64_t> shape, Init init, at::Tensor& slot) {
   require(!flat_.defined(), "parameters are registered before they are allocated");
-  const std::int64_t count = std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
-  const std::int64_t end = entries_.empty() ? 0 : entries_.back().offset + entries_.back().count;
-  entries_.push_back({std::move(name), std::move(shape), init, (end + alignment - 1) / alignment * alignment, count});
+  append(entries_, std::move(name), std::move(shape), init);
   slots_.push_back(&slot);
+}
+
+void ParameterSet::add_buffer(std::string name, std::vector<std::int64_t> shape, Init init, at::Tensor& slot) {
+  require(!flat_.defined(), "state is registered before the parameters are allocated");
+  append(buffer_entries_, std::move(name), std::move(shape), init);
+  buffer_slots_.push_back(&slot);
 }
 
 void ParameterSet::allocate_flat(at::ScalarType type) {
   require(!flat_.defined() && !entries_.empty(), "parameters are allocated once");
-  const std::int64_t size = (entries_.back().offset + entries_.back().count + alignment - 1) / alignment * alignment;
-  flat_ = at::zeros({size}, type);
+  flat_ = at::zeros({aligned_end(entries_)}, type);
+  allocate_buffers();
+}
+
+void ParameterSet::allocate_buffers() {
+  if (buffer_entries_.empty()) {
+    return;
+  }
+  flat_buffers_ = at::zeros({aligned_end(buffer_entries_)}, at::kFloat);
+  for (std::size_t i = 0; i < buffer_entries_.size(); ++i) {
+    const Entry& entry = buffer_entries_[i];
+    require(entry.init.kind == Init::Kind::constant, "state that is not trained starts from a constant");
+    *buffer_slots_[i] = flat_buffers_.narrow(0, entry.offset, entry.count).view(entry.shape);
+    buffer_slots_[i]->fill_(entry.init.value);
+  }
 }
 
 void ParameterSet::allocate_frozen(at::ScalarType type) {
@@ -104,34 +141,32 @@ std::int64_t ParameterSet::num_parameters() const {
 }
 
 StateDict ParameterSet::views(const at::Tensor& flat, const std::string& prefix) const {
-  StateDict state;
-  for (const Entry& entry : entries_) {
-    if (entry.name.starts_with(prefix)) {
-      state[entry.name.substr(prefix.size())] = flat.narrow(0, entry.offset, entry.count).view(entry.shape);
-    }
-  }
-  return state;
+  return views_of(entries_, flat, prefix);
 }
+
+StateDict ParameterSet::buffer_views(const std::string& prefix) const { return views_of(buffer_entries_, flat_buffers_, prefix); }
 
 void ParameterSet::check(const StateDict& state, const std::string& prefix, const std::string& source) const {
   std::vector<std::string> problems;
   std::set<std::string> expected;
-  for (const Entry& entry : entries_) {
-    if (!entry.name.starts_with(prefix)) {
-      continue;
+  for (const std::vector<Entry>* entries : {&entries_, &buffer_entries_}) {
+    for (const Entry& entry : *entries) {
+      if (!entry.name.starts_with(prefix)) {
+        continue;
+      }
+      const std::string name = entry.name.substr(prefix.size());
+      const auto found = state.find(name);
+      if (found == state.end()) {
+        problems.push_back(fmt::format("'{}' is missing, expected {}", name, described("Float", entry.shape)));
+      } else if (const std::string why = misfit(found->second, entry.shape); !why.empty()) {
+        problems.push_back(
+            fmt::format("'{}': expected {}, found {}{}", name, described("Float", entry.shape), described(found->second), why));
+      }
+      expected.insert(name);
     }
-    const std::string name = entry.name.substr(prefix.size());
-    const auto found = state.find(name);
-    if (found == state.end()) {
-      problems.push_back(fmt::format("'{}' is missing, expected {}", name, described("Float", entry.shape)));
-    } else if (const std::string why = misfit(found->second, entry.shape); !why.empty()) {
-      problems.push_back(
-          fmt::format("'{}': expected {}, found {}{}", name, described("Float", entry.shape), described(found->second), why));
-    }
-    expected.insert(name);
   }
   for (const auto& [name, tensor] : state) {
-    if (!expected.contains(name)) {
+    if (!expected.contains(name) && !ignored_.contains(prefix + name)) {
       problems.push_back(fmt::format("'{}' is unexpected, found {}", name, described(tensor)));
     }
   }
@@ -146,7 +181,9 @@ void ParameterSet::load(const at::Tensor& flat, const StateDict& state, const st
                         const std::string& source) const {
   const c10::NoGradGuard no_grad;
   check(state, prefix, source);
-  for (auto& [name, target] : views(flat, prefix)) {
+  StateDict targets = views(flat, prefix);
+  targets.merge(buffer_views(prefix));
+  for (auto& [name, target] : targets) {
     target.copy_(state.at(name));
   }
 }

@@ -52,9 +52,19 @@ struct TokenizerConfig {
   std::int64_t num_merges = 256;
 };
 
+/// An image classifier with torchvision's weight names.
+struct ClassifierConfig {
+  std::string architecture = "resnet";
+  std::int64_t in_channels = 1;
+  std::int64_t num_classes = 1;
+  std::vector<std::int64_t> num_blocks = {1, 1, 1, 1}; ///< of `resnet`, like width
+  std::int64_t width = 32;
+};
+
 void describe(Schema& schema, AutoencoderConfig& config);
 void describe(Schema& schema, UNetConfig& config);
 void describe(Schema& schema, TextEncoderConfig& config);
 void describe(Schema& schema, TokenizerConfig& config);
+void describe(Schema& schema, ClassifierConfig& config);
 
 } // namespace radforge

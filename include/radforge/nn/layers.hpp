@@ -36,10 +36,12 @@ struct ConvShape {
 /// N x C x H x W.
 struct Conv2d : Layer {
   Conv2d(const ParameterScope& scope, std::int64_t in, std::int64_t out, ConvShape shape = {});
+  /// Without bias, as before a norm, and with initial weights of the model's choice.
+  Conv2d(const ParameterScope& scope, std::int64_t in, std::int64_t out, ConvShape shape, Init init);
   at::Tensor operator()(const at::Tensor& x) const;
 
   at::Tensor weight; ///< out x in x kernel x kernel
-  at::Tensor bias;   ///< out
+  at::Tensor bias;   ///< out, or undefined
   ConvShape shape;
 };
 

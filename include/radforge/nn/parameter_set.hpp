@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ struct Init {
 /// All trained parameters of a run in one flat fp32 buffer, their gradients in a second of the same layout. Layers hold views of
 /// them; a reduction, the optimizer and an average over steps are one pass over one tensor each.
 ///
+/// State that is stored with the weights and not trained (running statistics of a norm) has a flat tensor of its own: no
+/// gradient, no weight decay, no average.
+///
 /// Layers register their tensors first (`ParameterScope::add`), then `allocate` makes the buffers and points the layers at them.
 /// A registered tensor must stay at its address.
 class ParameterSet {
@@ -43,6 +47,10 @@ class ParameterSet {
   ParameterSet& operator=(const ParameterSet&) = delete;
 
   void add(std::string name, std::vector<std::int64_t> shape, Init init, at::Tensor& slot);
+  /// State that is stored and not trained.
+  void add_buffer(std::string name, std::vector<std::int64_t> shape, Init init, at::Tensor& slot);
+  /// A name that files may hold and that means nothing here.
+  void ignore(std::string name) { ignored_.insert(std::move(name)); }
 
   /// Buffers and initial values, keyed by `seed`.
   void allocate(std::uint64_t seed);
@@ -50,21 +58,27 @@ class ParameterSet {
   void allocate_frozen(at::ScalarType type = at::kFloat);
 
   const std::vector<Entry>& entries() const { return entries_; }
+  const std::vector<Entry>& buffer_entries() const { return buffer_entries_; }
   /// Parameters, without the padding between tensors.
   std::int64_t num_parameters() const;
 
   at::Tensor& flat() { return flat_; }
   at::Tensor& flat_gradient() { return flat_gradient_; }
+  /// Undefined for a model without such state.
+  at::Tensor& flat_buffers() { return flat_buffers_; }
 
   /// Views of a flat buffer of this layout by name; those whose name begins with `prefix`, which is cut off.
   StateDict views(const at::Tensor& flat, const std::string& prefix = "") const;
+  /// Views of the state that is not trained, likewise. Weights files hold both.
+  StateDict buffer_views(const std::string& prefix = "") const;
 
-  /// Holds the tensors of `state` to be the parameters under `prefix`, before there is memory for them as well. `source` names
-  /// the weights in messages. Errors: DataError that lists every missing and every unexpected tensor and each of another shape or
-  /// kind, with what was expected and what was found.
+  /// Holds the tensors of `state` to be the parameters under `prefix` and the state that is not trained, before there is memory
+  /// for them as well. `source` names the weights in messages. Errors: DataError that lists every missing and every unexpected
+  /// tensor and each of another shape or kind, with what was expected and what was found.
   void check(const StateDict& state, const std::string& prefix = "", const std::string& source = "the weights") const;
 
-  /// Copies the tensors of `state` into those of `flat` under `prefix`; floating types are converted. Errors: as check().
+  /// Copies the tensors of `state` under `prefix` into `flat`, and into this set's buffers those of state that is not trained;
+  /// floating types are converted. Errors: as check().
   void load(const at::Tensor& flat, const StateDict& state, const std::string& prefix = "",
             const std::string& source = "the weights") const;
 
@@ -72,12 +86,17 @@ class ParameterSet {
   friend class ScopedWeights;
 
   void allocate_flat(at::ScalarType type);
+  void allocate_buffers();
 
   std::vector<Entry> entries_;
+  std::vector<Entry> buffer_entries_;
+  std::set<std::string> ignored_;
   std::vector<at::Tensor*> slots_;
+  std::vector<at::Tensor*> buffer_slots_;
   std::vector<at::Tensor> trained_;
   at::Tensor flat_;
   at::Tensor flat_gradient_;
+  at::Tensor flat_buffers_;
 };
 
 /// Points the layers at another flat buffer (the averaged weights) for as long as it lives. Gradients do not flow there.
@@ -103,6 +122,10 @@ class ParameterScope {
   void add(const std::string& name, std::vector<std::int64_t> shape, Init init, at::Tensor& slot) const {
     parameters_->add(prefix_ + name, std::move(shape), init, slot);
   }
+  void add_buffer(const std::string& name, std::vector<std::int64_t> shape, Init init, at::Tensor& slot) const {
+    parameters_->add_buffer(prefix_ + name, std::move(shape), init, slot);
+  }
+  void ignore(const std::string& name) const { parameters_->ignore(prefix_ + name); }
 
  private:
   ParameterSet* parameters_;

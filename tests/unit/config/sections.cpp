@@ -2,6 +2,7 @@
 
 #include "radforge/config/generate_config.hpp"
 #include "radforge/config/label_map_config.hpp"
+#include "radforge/config/model_config.hpp"
 #include "radforge/config/prepare_config.hpp"
 #include "radforge/config/train_config.hpp"
 
@@ -180,6 +181,7 @@ TEST_CASE("every key of a label map refuses what is wrong, with its line") { che
 TEST_CASE("every key of task autoencoder refuses what is wrong, with its line") { check_every_key(valid_autoencoder()); }
 TEST_CASE("every key of task diffusion refuses what is wrong, with its line") { check_every_key(valid_diffusion()); }
 TEST_CASE("every key of generate refuses what is wrong, with its line") { check_every_key(valid_generate()); }
+TEST_CASE("every key of a classifier refuses what is wrong, with its line") { check_every_key(ClassifierConfig{}); }
 
 TEST_CASE("rules across fields are enforced") {
   const auto broken = [](auto config, const std::string& override_text) {
@@ -187,6 +189,8 @@ TEST_CASE("rules across fields are enforced") {
     return error_of<ConfigError>([&] { parse_config(dump, "x.yaml", {override_text}, describes(config)); });
   };
   CHECK_THAT(broken(valid_prepare(), "sites=[]"), Contains("sites is empty"));
+  CHECK_THAT(broken(ClassifierConfig{}, "num_blocks=[]"), Contains("num_blocks has no stage"));
+  CHECK_THAT(broken(ClassifierConfig{}, "num_blocks=[1, 1, 1, 1, 1, 1, 1, 1, 1]"), Contains("more than 8"));
   CHECK_THAT(broken(valid_prepare(), "sites.0.name=''"), Contains("sites.0: name is missing"));
   CHECK_THAT(broken(valid_prepare(), "sites.0.name=a/b"), Contains("name holds a '/'"));
   CHECK_THAT(broken(valid_prepare(), "sites.0.root=''"), Contains("root is missing"));

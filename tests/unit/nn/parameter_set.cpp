@@ -125,3 +125,53 @@ TEST_CASE("frozen parameters have no gradients") {
   CHECK_FALSE(pair.first.requires_grad());
   CHECK_FALSE(parameters.flat_gradient().defined());
 }
+
+TEST_CASE("state that is not trained has a flat tensor of its own and loads with the weights") {
+  ParameterSet parameters;
+  const Pair pair{ParameterScope(parameters, "model.")};
+  CHECK_FALSE(parameters.flat_buffers().defined());
+  at::Tensor mean;
+  at::Tensor variance;
+  const ParameterScope scope(parameters, "model.");
+  scope.add_buffer("mean", {3}, Init::constant(0), mean);
+  scope.add_buffer("variance", {3}, Init::constant(1), variance);
+  scope.ignore("steps");
+  parameters.allocate(1);
+  CHECK(parameters.num_parameters() == 11);
+  CHECK(parameters.buffer_entries()[1].offset == 16);
+  CHECK(parameters.flat_buffers().sum().item<float>() == 3);
+  CHECK_FALSE(variance.requires_grad());
+
+  StateDict state = parameters.views(at::zeros_like(parameters.flat()), "model.");
+  state["mean"] = at::ones({3});
+  state["variance"] = at::ones({3}).mul(4);
+  state["steps"] = at::ones({});
+  parameters.load(parameters.flat(), state, "model.");
+  CHECK(parameters.flat_buffers().sum().item<float>() == 15);
+  CHECK(variance.eq(4).all().item<bool>());
+  CHECK(pair.first.abs().max().item<float>() == 0);
+
+  state["variance"] = at::ones({4});
+  state.erase("mean");
+  state["inner.steps"] = at::ones({});
+  CHECK_THROWS_WITH(parameters.load(parameters.flat(), state, "model."),
+                    Catch::Contains("'mean' is missing") && Catch::Contains("'variance': expected Float [3], found Float [4]") &&
+                        Catch::Contains("'inner.steps' is unexpected"));
+}
+
+TEST_CASE("a set without such state has none and a frozen one starts from its constants") {
+  ParameterSet plain;
+  const Pair pair{ParameterScope(plain)};
+  plain.allocate(1);
+  CHECK_FALSE(plain.flat_buffers().defined());
+  CHECK(plain.buffer_views().empty());
+
+  ParameterSet frozen;
+  at::Tensor weight;
+  at::Tensor variance;
+  frozen.add("weight", {2}, Init::constant(1), weight);
+  frozen.add_buffer("variance", {2}, Init::constant(1), variance);
+  frozen.allocate_frozen();
+  CHECK(variance.eq(1).all().item<bool>());
+  CHECK_THROWS_AS(frozen.add_buffer("late", {2}, Init::constant(1), weight), InternalError);
+}

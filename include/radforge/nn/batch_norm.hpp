@@ -1,0 +1,31 @@
+#pragma once
+
+#include "radforge/nn/layers.hpp"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+namespace radforge {
+
+/// What a forward pass is for, where it makes a difference.
+enum class ForwardMode {
+  train,    ///< norms take the statistics of the batch and move their running ones
+  evaluate, ///< norms take their running statistics
+};
+
+/// Batch normalisation over N x C x H x W (Ioffe and Szegedy 2015), as PyTorch's BatchNorm2d: the variance of the batch divides
+/// by the number of values, the running one is moved by a tenth towards the unbiased estimate.
+struct BatchNorm2d : Layer {
+  BatchNorm2d(const ParameterScope& scope, std::int64_t channels, double epsilon = 1e-5);
+  /// Errors: ConfigError (training on one value a channel, which has no variance).
+  at::Tensor operator()(const at::Tensor& x, ForwardMode mode) const;
+
+  at::Tensor weight;
+  at::Tensor bias;
+  at::Tensor running_mean; ///< state, not trained
+  at::Tensor running_var;
+  double epsilon;
+};
+
+} // namespace radforge
