@@ -29,6 +29,7 @@ PipelineContent read_single_file(const fs::path& file, const ImportConfig& confi
                           .text_encoder = file_content.text_encoder_config,
                           .autoencoder = file_content.autoencoder_config,
                           .diffusion = {},
+                          .scheduler = {},
                           .tokenizer = config.tokenizer,
                           .unet_weights = std::move(file_content.unet),
                           .text_encoder_weights = std::move(file_content.text_encoder),

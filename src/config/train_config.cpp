@@ -69,15 +69,27 @@ void describe(Schema& schema, CheckpointConfig& config) {
 }
 
 void describe(Schema& schema, DiffusionConfig& config) {
-  schema.field("prediction_type", config.prediction_type, Choices{"v_prediction", "epsilon"}, "what the network predicts");
-  schema.field("beta_schedule", config.beta_schedule, Choices{"scaled_linear", "linear"},
+  schema.field("prediction_type", config.prediction_type, Choices{"v_prediction", "epsilon", "sample"},
+               "what the network predicts");
+  schema.field("beta_schedule", config.beta_schedule, Choices{"scaled_linear", "linear", "squaredcos_cap_v2"},
                "course of the noise over the timesteps");
-  schema.field("beta_start", config.beta_start, RealRange{1e-9, 0.999}, "beta of the first timestep");
-  schema.field("beta_end", config.beta_end, RealRange{1e-9, 0.999}, "beta of the last timestep");
+  schema.field("beta_start", config.beta_start, RealRange{1e-9, 0.999}, "beta of the first timestep, of the linear courses");
+  schema.field("beta_end", config.beta_end, RealRange{1e-9, 0.999}, "beta of the last timestep, of the linear courses");
   schema.field("num_train_timesteps", config.num_train_timesteps, IntRange{1, 100'000}, "timesteps of the noise process");
+  schema.field("rescale_betas_zero_snr", config.rescale_betas_zero_snr,
+               "makes the last timestep noise alone; not for epsilon, which says nothing of an image there");
   schema.field("caption_dropout", config.caption_dropout, RealRange{0, 1}, "share of the samples trained without their text");
+  schema.field("min_snr_gamma", config.min_snr_gamma, RealRange{0, 1e6},
+               "largest weight of a timestep's loss by its signal-to-noise ratio; 0 for equal weights");
+  schema.field("noise_offset", config.noise_offset, RealRange{0, 10},
+               "deviation of a shift of each channel's noise as a whole; 0 for none");
+  schema.field("input_perturbation", config.input_perturbation, RealRange{0, 10},
+               "deviation of noise that the target does not know of; 0 for none");
   schema.check(config.beta_start <= config.beta_end,
                "beta_start is above beta_end (noise must grow with the timestep) swap them");
+  schema.check(!config.rescale_betas_zero_snr || config.prediction_type != "epsilon",
+               "rescale_betas_zero_snr is on with prediction_type epsilon (the noise says nothing of an image where there is "
+               "noise alone) predict v_prediction");
 }
 
 void describe(Schema& schema, AutoencoderLossConfig& config) {

@@ -2,19 +2,47 @@
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/full.h>
+#include <ATen/ops/std.h>
+
+#include <numeric>
 
 namespace radforge {
 
-Denoiser with_guidance(ConditionalDenoiser model, at::Tensor context, at::Tensor empty_context, double scale) {
-  const auto timesteps = [](const at::Tensor& x, std::int64_t timestep) { return at::full({x.size(0)}, timestep, at::kLong); };
-  if (scale == 1) {
-    return [=](const at::Tensor& x, std::int64_t timestep) { return model(x, timesteps(x, timestep), context); };
-  }
-  const at::Tensor contexts = at::cat({empty_context, context}, 0);
-  return [=](const at::Tensor& x, std::int64_t timestep) {
+namespace {
+
+// Of each sample, shaped to multiply it.
+at::Tensor deviation_of(const at::Tensor& x) {
+  std::vector<std::int64_t> dimensions(static_cast<std::size_t>(x.dim() - 1));
+  std::iota(dimensions.begin(), dimensions.end(), 1);
+  return at::std(x, dimensions, /*correction=*/1, /*keepdim=*/true);
+}
+
+at::Tensor at_timestep(const at::Tensor& x, double timestep) { return at::full({x.size(0)}, timestep, at::kFloat); }
+
+} // namespace
+
+Guidance guidance_of(const SamplerConfig& config, std::int64_t num_train_timesteps) {
+  const auto count = static_cast<double>(num_train_timesteps);
+  return {.scale = config.guidance_scale,
+          .rescale = config.guidance_rescale,
+          .lowest_timestep = config.guidance_interval.lowest * count,
+          .highest_timestep = config.guidance_interval.highest * count};
+}
+
+Denoiser with_guidance(ConditionalDenoiser model, at::Tensor context, at::Tensor empty_context, const Guidance& guidance) {
+  const at::Tensor contexts = guidance.scale == 1 ? context : at::cat({empty_context, context}, 0);
+  return [=](const at::Tensor& x, double timestep) {
+    if (guidance.scale == 1 || timestep < guidance.lowest_timestep || timestep > guidance.highest_timestep) {
+      return model(x, at_timestep(x, timestep), context);
+    }
     const at::Tensor twice = at::cat({x, x}, 0);
-    const std::vector<at::Tensor> halves = model(twice, timesteps(twice, timestep), contexts).chunk(2, 0);
-    return halves[0].add(halves[1].sub(halves[0]), scale);
+    const std::vector<at::Tensor> halves = model(twice, at_timestep(twice, timestep), contexts).chunk(2, 0);
+    const at::Tensor guided = halves[0].add(halves[1].sub(halves[0]), guidance.scale);
+    if (guidance.rescale == 0) {
+      return guided;
+    }
+    const at::Tensor factor = deviation_of(halves[1]).div(deviation_of(guided));
+    return guided.mul(factor.mul(guidance.rescale).add(1 - guidance.rescale));
   };
 }
 

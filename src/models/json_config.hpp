@@ -14,13 +14,18 @@
 
 namespace radforge {
 
+/// The release of diffusers whose configuration keys written files follow.
+inline constexpr const char* diffusers_version = "0.30.0";
+
 /// A configuration file of the Python ecosystem, with errors that name file and key. A key that is null counts as absent, as it
 /// does there.
 class JsonConfig {
  public:
-  explicit JsonConfig(std::filesystem::path path) : path_(std::move(path)) {
+  explicit JsonConfig(const std::filesystem::path& path) : JsonConfig(path, read_file(path)) {}
+  /// The file's text, read and maybe mended by the caller.
+  JsonConfig(std::filesystem::path path, const std::string& text) : path_(std::move(path)) {
     try {
-      json_ = nlohmann::json::parse(read_file(path_));
+      json_ = nlohmann::json::parse(text);
     } catch (const nlohmann::json::exception& error) {
       throw DataError("{} is not JSON ({})", path_.string(), error.what());
     }

@@ -2,23 +2,11 @@
 
 #include "json_config.hpp"
 
+#include "radforge/models/scheduler_file.hpp"
+
 namespace radforge {
 
 namespace fs = std::filesystem;
-
-void write_scheduler(const fs::path& pipeline, const DiffusionConfig& config) {
-  write_json(pipeline / "scheduler/scheduler_config.json", {{"_class_name", "DDIMScheduler"},
-                                                            {"_diffusers_version", diffusers_version},
-                                                            {"beta_end", config.beta_end},
-                                                            {"beta_schedule", config.beta_schedule},
-                                                            {"beta_start", config.beta_start},
-                                                            {"clip_sample", false},
-                                                            {"num_train_timesteps", config.num_train_timesteps},
-                                                            {"prediction_type", config.prediction_type},
-                                                            {"set_alpha_to_one", false},
-                                                            {"steps_offset", 1},
-                                                            {"timestep_spacing", "leading"}});
-}
 
 namespace {
 
@@ -29,7 +17,7 @@ void write_model_index(const fs::path& pipeline) {
                                       {"feature_extractor", {nullptr, nullptr}},
                                       {"requires_safety_checker", false},
                                       {"safety_checker", {nullptr, nullptr}},
-                                      {"scheduler", {"diffusers", "DDIMScheduler"}},
+                                      {"scheduler", {"diffusers", read_scheduler_class(pipeline)}},
                                       {"text_encoder", {"transformers", "CLIPTextModel"}},
                                       {"tokenizer", {"transformers", "CLIPTokenizer"}},
                                       {"unet", {"diffusers", "UNet2DConditionModel"}},
@@ -59,6 +47,7 @@ PipelineContent read_pipeline(const fs::path& folder) {
           .text_encoder = read_text_encoder_config(folder),
           .autoencoder = read_autoencoder_config(folder),
           .diffusion = read_scheduler_config(folder),
+          .scheduler = folder,
           .tokenizer = folder / "tokenizer",
           .unet_weights = read_unet_weights(folder),
           .text_encoder_weights = read_text_encoder_weights(folder),
@@ -69,20 +58,13 @@ void write_pipeline(const fs::path& folder, const PipelineContent& content) {
   write_unet(folder, content.unet, content.unet_weights);
   write_text_encoder(folder, content.text_encoder, content.text_encoder_weights);
   write_autoencoder(folder, content.autoencoder, content.autoencoder_weights);
-  write_scheduler(folder, content.diffusion);
+  if (content.scheduler.empty()) {
+    write_scheduler(folder, content.diffusion);
+  } else {
+    copy_scheduler(content.scheduler, folder);
+  }
   copy_tokenizer(content.tokenizer, folder / "tokenizer");
   write_model_index(folder);
-}
-
-DiffusionConfig read_scheduler_config(const fs::path& pipeline) {
-  const JsonConfig json(pipeline / "scheduler/scheduler_config.json");
-  DiffusionConfig config;
-  config.prediction_type = json.get_or<std::string>("prediction_type", "epsilon");
-  config.beta_schedule = json.get<std::string>("beta_schedule");
-  config.beta_start = json.get<double>("beta_start");
-  config.beta_end = json.get<double>("beta_end");
-  config.num_train_timesteps = json.get<std::int64_t>("num_train_timesteps");
-  return config;
 }
 
 } // namespace radforge

@@ -87,13 +87,12 @@ at::Tensor DiffusionTask::latents(const Batch& batch) {
   return mean.add(at::stack(log_variances).mul(0.5).exp().mul(noise)).mul(autoencoder_config_.scaling_factor);
 }
 
-at::Tensor DiffusionTask::token_ids(const Batch& batch, Captions captions) const {
+at::Tensor DiffusionTask::token_ids(const Batch& batch, Purpose purpose) const {
   const auto count = static_cast<std::int64_t>(batch.turns.size());
   at::Tensor ids = at::empty({count, tokenizer_.max_length()}, at::kLong);
   const std::vector<RandomKey> keys = keys_of(batch, config_.seed, Stream::dropout);
   for (std::size_t i = 0; i < batch.turns.size(); ++i) {
-    const bool dropped =
-        captions == Captions::some_dropped && uniform(keys[i]) < static_cast<float>(config_.diffusion.caption_dropout);
+    const bool dropped = purpose == Purpose::training && uniform(keys[i]) < static_cast<float>(config_.diffusion.caption_dropout);
     const std::vector<std::int64_t> row = tokenizer_.encode(dropped ? "" : data_.record(batch.turns[i].id).prompt);
     std::copy(row.begin(), row.end(),
               ids.mutable_data_ptr<std::int64_t>() + static_cast<std::ptrdiff_t>(i) * tokenizer_.max_length());
@@ -101,29 +100,37 @@ at::Tensor DiffusionTask::token_ids(const Batch& batch, Captions captions) const
   return ids;
 }
 
-at::Tensor DiffusionTask::loss_sum(const Batch& batch, Captions captions) {
+at::Tensor DiffusionTask::loss_sum(const Batch& batch, Purpose purpose) {
   const at::Tensor clean = latents(batch);
-  const at::Tensor noise = keyed_normals(keys_of(batch, config_.seed, Stream::noise), clean.sizes().slice(1).vec());
+  const DiffusionConfig plain;
+  const TrainingNoise noise = training_noise(
+      purpose == Purpose::training ? config_.diffusion : plain,
+      [&](Stream stream) { return keys_of(batch, config_.seed, stream); }, clean.sizes().slice(1).vec());
   at::Tensor timesteps = at::empty({clean.size(0)}, at::kLong);
   const std::vector<RandomKey> keys = keys_of(batch, config_.seed, Stream::timestep);
   for (std::size_t i = 0; i < keys.size(); ++i) {
     timesteps.mutable_data_ptr<std::int64_t>()[i] = uniform_below(keys[i], static_cast<std::uint32_t>(schedule_.num_timesteps()));
   }
-  const at::Tensor context = text_encoder_.forward(token_ids(batch, captions));
-  const at::Tensor predicted = unet_.forward(schedule_.add_noise(clean, noise, timesteps), timesteps, context);
-  const at::Tensor target = training_target(schedule_, prediction_, clean, noise, timesteps);
-  return predicted.sub(target).square().flatten(1).mean(1).sum();
+  const at::Tensor context = text_encoder_.forward(token_ids(batch, purpose));
+  const at::Tensor predicted = unet_.forward(schedule_.add_noise(clean, noise.input, timesteps), timesteps, context);
+  const at::Tensor target = training_target(schedule_, prediction_, clean, noise.target, timesteps);
+  const at::Tensor losses = predicted.sub(target).square().flatten(1).mean(1);
+  const double gamma = config_.diffusion.min_snr_gamma;
+  if (purpose == Purpose::validation || gamma == 0) {
+    return losses.sum();
+  }
+  return losses.mul(min_snr_weights(schedule_, prediction_, gamma, timesteps)).sum();
 }
 
 double DiffusionTask::accumulate(const Batch& batch, std::int64_t global_batch_size) {
-  const at::Tensor loss = loss_sum(batch, Captions::some_dropped).div(static_cast<double>(global_batch_size));
+  const at::Tensor loss = loss_sum(batch, Purpose::training).div(static_cast<double>(global_batch_size));
   loss.backward();
   return loss.item<double>();
 }
 
 double DiffusionTask::validation_loss_sum(const Batch& batch) {
   const c10::NoGradGuard no_grad;
-  return loss_sum(batch, Captions::all_kept).item<double>();
+  return loss_sum(batch, Purpose::validation).item<double>();
 }
 
 void DiffusionTask::write_result(const fs::path& folder, const at::Tensor& weights) {

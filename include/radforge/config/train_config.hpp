@@ -66,12 +66,16 @@ struct CheckpointConfig {
 
 /// The noise process and the objective.
 struct DiffusionConfig {
-  std::string prediction_type = "v_prediction"; ///< or "epsilon"
+  std::string prediction_type = "v_prediction"; ///< or "epsilon", or "sample" (the clean latent)
   std::string beta_schedule = "scaled_linear";
   double beta_start = 0.00085;
   double beta_end = 0.012;
   std::int64_t num_train_timesteps = 1000;
+  bool rescale_betas_zero_snr = false; ///< the last timestep is noise alone (Lin et al. 2023)
   double caption_dropout = 0.15;
+  double min_snr_gamma = 0;      ///< Hang et al. 2023; 0 = every timestep weighs the same
+  double noise_offset = 0;       ///< normal of this deviation added to the noise of each sample's channel
+  double input_perturbation = 0; ///< Ning et al. 2023: noise of this deviation that the target does not know of
 };
 
 struct AutoencoderLossConfig {

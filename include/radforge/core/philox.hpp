@@ -8,16 +8,19 @@ namespace radforge {
 
 /// What random numbers are for. Numbers are part of the reproducibility contract: never renumber, only append.
 enum class Stream : std::uint8_t {
-  init = 1,       ///< initial weights; id = hash of the tensor's name
-  shuffle = 2,    ///< order of samples; id = epoch
-  timestep = 3,   ///< diffusion timestep; id = sample, draw = epoch
-  noise = 4,      ///< diffusion noise; id = sample, draw = epoch
-  posterior = 5,  ///< VAE posterior sample; id = sample, draw = epoch
-  dropout = 6,    ///< caption dropout; id = sample, draw = epoch
-  augment = 7,    ///< augmentation; id = sample, draw = epoch
-  generation = 8, ///< starting latent of a generated image; id = image, draw = attempt
-  cohort = 9,     ///< cohort design; id = image
-  split = 10,     ///< patient split; id = hash of the patient
+  init = 1,          ///< initial weights; id = hash of the tensor's name
+  shuffle = 2,       ///< order of samples; id = epoch
+  timestep = 3,      ///< diffusion timestep; id = sample, draw = epoch
+  noise = 4,         ///< diffusion noise; id = sample, draw = epoch
+  posterior = 5,     ///< VAE posterior sample; id = sample, draw = epoch
+  dropout = 6,       ///< caption dropout; id = sample, draw = epoch
+  augment = 7,       ///< augmentation; id = sample, draw = epoch
+  generation = 8,    ///< starting latent of a generated image; id = image, draw = attempt
+  cohort = 9,        ///< cohort design; id = image
+  split = 10,        ///< patient split; id = hash of the patient
+  sampler = 11,      ///< noise of a stochastic sampler; id = image, draw = attempt * 4096 + step
+  offset = 12,       ///< noise offset, one number a channel; id = sample, draw = epoch
+  perturbation = 13, ///< input perturbation; id = sample, draw = epoch
 };
 
 /// Names one sequence of random numbers. Counter-based (Philox4x32-10, Salmon et al., SC'11): the key is the seed, the counter is

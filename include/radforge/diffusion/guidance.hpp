@@ -1,21 +1,32 @@
 #pragma once
 
+#include "radforge/diffusion/diffusion_sampler.hpp"
+
 #include <ATen/core/Tensor.h>
 
-#include <cstdint>
 #include <functional>
+#include <limits>
 
 namespace radforge {
 
-/// What a denoiser predicts for noisy latents at one timestep. A sampler knows no more of a model.
-using Denoiser = std::function<at::Tensor(const at::Tensor& x, std::int64_t timestep)>;
-
-/// A denoiser with text: x, timesteps (N, int64), context (N x tokens x width).
+/// A denoiser with text: x, timesteps (N, fp32), context (N x tokens x width).
 using ConditionalDenoiser =
     std::function<at::Tensor(const at::Tensor& x, const at::Tensor& timesteps, const at::Tensor& context)>;
 
-/// Classifier-free guidance (Ho and Salimans 2022): without + scale * (with - without), both halves in one call of `model`.
-/// `context` and `empty_context`: N x tokens x width. scale = 1 asks for the conditional half only.
-Denoiser with_guidance(ConditionalDenoiser model, at::Tensor context, at::Tensor empty_context, double scale);
+struct Guidance {
+  double scale = 1;   ///< 1 asks for the conditional half only
+  double rescale = 0; ///< in [0, 1]: how far the guided prediction's deviation in each sample becomes the conditional one's
+  /// Timesteps outside [lowest, highest] get the conditional half only.
+  double lowest_timestep = 0;
+  double highest_timestep = std::numeric_limits<double>::infinity();
+};
+
+/// As the configuration has it: the interval's fractions are multiplied by the number of training timesteps.
+Guidance guidance_of(const SamplerConfig& config, std::int64_t num_train_timesteps);
+
+/// Classifier-free guidance (Ho and Salimans 2022): without + scale * (with - without), both halves in one call of `model`; with
+/// the rescaling of Lin et al. 2023 (section 3.4) and the interval of Kynkäänniemi et al. 2024. `context` and `empty_context`:
+/// N x tokens x width.
+Denoiser with_guidance(ConditionalDenoiser model, at::Tensor context, at::Tensor empty_context, const Guidance& guidance);
 
 } // namespace radforge

@@ -25,9 +25,9 @@ class Generator {
   void make_pixels(std::span<SampleRecord> records) const;
 
  private:
-  struct Pipeline;
+  struct State;
   GenerateConfig config_;
-  std::unique_ptr<Pipeline> pipeline_;
+  std::unique_ptr<State> state_;
 };
 
 } // namespace radforge

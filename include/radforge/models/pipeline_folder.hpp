@@ -12,9 +12,6 @@ namespace radforge {
 /// tokenizer/, unet/, vae/, each with its configuration and safetensors weights under the ecosystem's names. Errors of all
 /// readers: DataError naming the file and the key, IoError.
 
-/// The release whose configuration keys these files follow.
-inline constexpr const char* diffusers_version = "0.30.0";
-
 /// The file by which a folder is a pipeline.
 inline constexpr const char* model_index = "model_index.json";
 
@@ -24,6 +21,7 @@ struct PipelineContent {
   TextEncoderConfig text_encoder;
   AutoencoderConfig autoencoder;
   DiffusionConfig diffusion;
+  std::filesystem::path scheduler; ///< pipeline folder whose scheduler is kept; empty: a DDIMScheduler for `diffusion`
   std::filesystem::path tokenizer; ///< folder of its files
   StateDict unet_weights;
   StateDict text_encoder_weights;
@@ -37,12 +35,10 @@ void write_pipeline(const std::filesystem::path& folder, const PipelineContent& 
 void write_unet(const std::filesystem::path& pipeline, const UNetConfig& config, const StateDict& weights);
 void write_autoencoder(const std::filesystem::path& pipeline, const AutoencoderConfig& config, const StateDict& weights);
 void write_text_encoder(const std::filesystem::path& pipeline, const TextEncoderConfig& config, const StateDict& weights);
-void write_scheduler(const std::filesystem::path& pipeline, const DiffusionConfig& config);
 
 UNetConfig read_unet_config(const std::filesystem::path& pipeline);
 AutoencoderConfig read_autoencoder_config(const std::filesystem::path& pipeline);
 TextEncoderConfig read_text_encoder_config(const std::filesystem::path& pipeline);
-DiffusionConfig read_scheduler_config(const std::filesystem::path& pipeline);
 
 /// Weights under their present names (files of 2022 have others), whole or in pieces with an index, of any floating type.
 StateDict read_unet_weights(const std::filesystem::path& pipeline);

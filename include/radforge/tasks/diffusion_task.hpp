@@ -29,11 +29,13 @@ class DiffusionTask : public Task {
   void write_result(const std::filesystem::path& folder, const at::Tensor& weights) override;
 
  private:
-  enum class Captions { some_dropped, all_kept };
+  /// Training drops captions, perturbs noise and weighs timesteps as the configuration says; validation does none of it, so that
+  /// its losses can be compared between such settings.
+  enum class Purpose { training, validation };
 
-  at::Tensor loss_sum(const Batch& batch, Captions captions);
+  at::Tensor loss_sum(const Batch& batch, Purpose purpose);
   at::Tensor latents(const Batch& batch);
-  at::Tensor token_ids(const Batch& batch, Captions captions) const;
+  at::Tensor token_ids(const Batch& batch, Purpose purpose) const;
 
   DiffusionRunConfig config_;
   const Mixture& data_;

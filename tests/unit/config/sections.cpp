@@ -213,6 +213,16 @@ TEST_CASE("rules across fields are enforced") {
   CHECK_THAT(broken(valid_diffusion(), "diffusion.beta_start=0.5"), Contains("beta_start is above beta_end"));
   CHECK_THAT(broken(valid_generate(), "pipeline=''"), Contains("pipeline is missing"));
   CHECK_THAT(broken(valid_generate(), "cohort.views=[]"), Contains("is empty (the cohort is every combination)"));
+  DiffusionRunConfig noise_alone = valid_diffusion();
+  noise_alone.diffusion.rescale_betas_zero_snr = true;
+  CHECK_THAT(broken(noise_alone, "diffusion.prediction_type=epsilon"), Contains("rescale_betas_zero_snr is on"));
+  GenerateConfig euler = valid_generate();
+  euler.sampler.name = "euler_ancestral";
+  CHECK_THAT(broken(euler, "sampler.eta=0.5"), Contains("sampler: eta is not 0"));
+  CHECK_THAT(broken(euler, "sampler.sigmas=karras"), Contains("sampler: sigmas is karras"));
+  GenerateConfig interval = valid_generate();
+  interval.sampler.guidance_interval.lowest = 0.5;
+  CHECK_THAT(broken(interval, "sampler.guidance_interval.highest=0.4"), Contains("guidance_interval: lowest is above highest"));
 }
 
 TEST_CASE("damaged text gives an error or a configuration, never anything else") {

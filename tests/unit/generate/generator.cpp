@@ -1,57 +1,16 @@
 #include "radforge/generate/generator.hpp"
 
 #include "radforge/core/error.hpp"
-#include "radforge/models/autoencoder_kl.hpp"
-#include "radforge/models/clip_text_encoder.hpp"
-#include "radforge/models/clip_tokenizer.hpp"
-#include "radforge/models/pipeline_folder.hpp"
-#include "radforge/models/unet.hpp"
 
+#include "random_pipeline.hpp"
 #include "temp_folder.hpp"
 #include "torch_catch.hpp"
 
-#include <algorithm>
+#include <cstdlib>
 
 using namespace radforge;
 
 namespace {
-
-/// A pipeline of random weights: images of 16 x 16.
-void write_random_pipeline(const std::filesystem::path& folder) {
-  std::filesystem::create_directories(folder / "tokenizer");
-  train_clip_tokenizer({"50 year old male.", "50 year old female."}, 10, 16, folder / "tokenizer");
-
-  AutoencoderConfig autoencoder{.block_out_channels = {8, 8, 8}, .norm_num_groups = 4, .sample_size = 16};
-  ParameterSet autoencoder_weights;
-  const AutoencoderKL autoencoder_model(autoencoder, ParameterScope(autoencoder_weights));
-  autoencoder_weights.allocate(1);
-  write_autoencoder(folder, autoencoder, autoencoder_weights.views(autoencoder_weights.flat()));
-
-  TextEncoderConfig text{.vocab_size = ClipTokenizer(folder / "tokenizer").vocab_size(),
-                         .hidden_size = 16,
-                         .intermediate_size = 32,
-                         .num_hidden_layers = 1,
-                         .num_attention_heads = 2,
-                         .max_position_embeddings = 16};
-  ParameterSet text_weights;
-  const ClipTextEncoder text_model(text, ParameterScope(text_weights));
-  text_weights.allocate(2);
-  write_text_encoder(folder, text, text_weights.views(text_weights.flat()));
-
-  UNetConfig unet{.sample_size = 4,
-                  .down_block_types = {"DownBlock2D", "CrossAttnDownBlock2D"},
-                  .up_block_types = {"CrossAttnUpBlock2D", "UpBlock2D"},
-                  .block_out_channels = {8, 16},
-                  .num_attention_heads = {1, 2},
-                  .cross_attention_dim = 16,
-                  .norm_num_groups = 4};
-  ParameterSet unet_weights;
-  const UNet unet_model(unet, ParameterScope(unet_weights));
-  unet_weights.allocate(3);
-  write_unet(folder, unet, unet_weights.views(unet_weights.flat()));
-  write_scheduler(folder, DiffusionConfig{});
-  write_model_index(folder);
-}
 
 std::vector<SampleRecord> records(std::int64_t count) {
   std::vector<SampleRecord> all(static_cast<std::size_t>(count));
@@ -109,6 +68,76 @@ TEST_CASE_METHOD(Fixture, "the same configuration gives the same bytes, another 
   std::vector<SampleRecord> reseeded = records(2);
   Generator(config).make_pixels(reseeded);
   CHECK(first[0].pixels != reseeded[0].pixels);
+}
+
+TEST_CASE_METHOD(Fixture, "every sampler makes images that do not depend on their batch") {
+  config.sampler.name =
+      GENERATE("ddpm", "ddim", "pndm", "euler", "euler_ancestral", "heun", "dpm_solver_2m", "dpm_solver_sde_2m", "unipc");
+  INFO(config.sampler.name);
+  config.batch_size = 3;
+  std::vector<SampleRecord> together = records(3);
+  Generator(config).make_pixels(together);
+  std::vector<SampleRecord> all = records(3);
+  std::vector<SampleRecord> alone{all[2]};
+  Generator(config).make_pixels(alone);
+  for (std::size_t j = 0; j < 256; ++j) {
+    REQUIRE(std::abs(together[2].pixels[j] - alone[0].pixels[j]) <= 1);
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "the sampler is the folder's unless the configuration names one") {
+  const auto pixels = [&] {
+    std::vector<SampleRecord> made = records(1);
+    Generator(config).make_pixels(made);
+    return made[0].pixels;
+  };
+  const std::vector<std::uint8_t> of_folder = pixels();
+  config.sampler.name = "ddim";
+  CHECK(pixels() == of_folder);
+  config.sampler.eta = 1;
+  CHECK(pixels() != of_folder);
+  config.sampler.eta = 0;
+  config.sampler.name = "euler_ancestral";
+  CHECK(pixels() != of_folder);
+}
+
+TEST_CASE_METHOD(Fixture, "half precision makes nearly the image of full precision") {
+  std::vector<SampleRecord> full = records(2);
+  Generator(config).make_pixels(full);
+  config.precision = "bf16";
+  std::vector<SampleRecord> half = records(2);
+  Generator(config).make_pixels(half);
+  CHECK(half[0].pixels != full[0].pixels);
+  for (std::size_t j = 0; j < 256; ++j) {
+    REQUIRE(std::abs(half[0].pixels[j] - full[0].pixels[j]) <= 8); // 3e-2 of the range
+  }
+}
+
+TEST_CASE_METHOD(Fixture, "guidance comes from the configuration") {
+  const auto pixels = [&] {
+    std::vector<SampleRecord> made = records(1);
+    Generator(config).make_pixels(made);
+    return made[0].pixels;
+  };
+  config.sampler.guidance_scale = 60;
+  const std::vector<std::uint8_t> guided = pixels();
+  config.sampler.guidance_rescale = 1;
+  CHECK(pixels() != guided);
+  config.sampler.guidance_rescale = 0;
+  config.sampler.guidance_interval = {.lowest = 1, .highest = 1}; // no timestep reaches 1
+  const std::vector<std::uint8_t> outside = pixels();
+  CHECK(outside != guided);
+  config.sampler.guidance_interval = {};
+  config.sampler.guidance_scale = 1;
+  CHECK(pixels() == outside);
+}
+
+TEST_CASE_METHOD(Fixture, "a sampler that the pipeline does not allow is refused before any image") {
+  config.sampler.steps = 1001;
+  CHECK_THROWS_WITH(Generator(config), Catch::Contains("sampler.steps"));
+  config.sampler.steps = 3;
+  config.sampler.sigmas = "karras"; // the folder's DDIM has none
+  CHECK_THROWS_WITH(Generator(config), Catch::Contains("sampler.sigmas"));
 }
 
 TEST_CASE_METHOD(Fixture, "a pipeline that is not whole is refused by name") {

@@ -4,8 +4,11 @@
 
 #include "radforge/core/error.hpp"
 #include "radforge/models/pipeline_folder.hpp"
+#include "radforge/models/scheduler_file.hpp"
 
 #include <ATen/ops/equal.h>
+
+#include <cmath>
 
 using namespace radforge;
 
@@ -14,6 +17,51 @@ TEST_CASE_METHOD(TaskFixture, "a diffusion batch's parts add up, and its randomn
   check_parts_add_up(task, *dataset);
   CHECK(task.validation_loss_sum(batch_of(*dataset, {3})) == task.validation_loss_sum(batch_of(*dataset, {3})));
   CHECK(task.validation_loss_sum(batch_of(*dataset, {3}, 1)) != task.validation_loss_sum(batch_of(*dataset, {3}, 2)));
+}
+
+TEST_CASE_METHOD(TaskFixture, "perturbations and weights of the objective change the training loss and no validation loss") {
+  const auto losses = [&](const DiffusionConfig& objective) {
+    DiffusionRunConfig config = diffusion_config(folder / "data", folder / "pipeline");
+    config.diffusion = objective;
+    DiffusionTask task(config, *dataset, tokenizer_folder());
+    const Batch batch = batch_of(*dataset, {0, 1, 2, 4});
+    return std::pair(task.accumulate(batch, 4), task.validation_loss_sum(batch));
+  };
+  const auto [plain_training, plain_validation] = losses({.caption_dropout = 0});
+  CHECK(plain_training == Approx(plain_validation / 4));
+  DiffusionConfig objective{.caption_dropout = 0};
+  SECTION("min-SNR weights") { objective.min_snr_gamma = 0.5; }
+  SECTION("noise offset") { objective.noise_offset = 0.3; }
+  SECTION("input perturbation") { objective.input_perturbation = 0.3; }
+  const auto [training, validation] = losses(objective);
+  CHECK(std::abs(training / plain_training - 1) > 1e-4);
+  CHECK(validation == plain_validation);
+}
+
+TEST_CASE_METHOD(TaskFixture, "min-SNR weights are those of each sample's timestep") {
+  DiffusionRunConfig config = diffusion_config(folder / "data", folder / "pipeline");
+  config.diffusion.caption_dropout = 0;
+  DiffusionTask plain(config, *dataset, tokenizer_folder());
+  config.diffusion.min_snr_gamma = 2;
+  DiffusionTask weighted(config, *dataset, tokenizer_folder());
+  const NoiseSchedule schedule(config.diffusion);
+  for (const std::int64_t id : {0, 1, 2}) {
+    const RandomKey key{static_cast<std::uint64_t>(config.seed), Stream::timestep, static_cast<std::uint64_t>(id), 0};
+    const double a = schedule.alpha_cumprod(uniform_below(key, 1000));
+    const double snr = a / (1 - a);
+    const Batch batch = batch_of(*dataset, {id});
+    CHECK(weighted.accumulate(batch, 1) == Approx(plain.accumulate(batch, 1) * std::min(snr, 2.0) / (snr + 1)).epsilon(1e-5));
+  }
+}
+
+TEST_CASE_METHOD(TaskFixture, "a run with zero terminal SNR writes a scheduler of that kind") {
+  DiffusionRunConfig config = diffusion_config(folder / "data", folder / "pipeline");
+  config.diffusion.rescale_betas_zero_snr = true;
+  DiffusionTask task(config, *dataset, tokenizer_folder());
+  CHECK(std::isfinite(task.accumulate(batch_of(*dataset, {0, 1, 2, 4}), 4)));
+  task.write_result(folder / "result", task.parameters().flat());
+  CHECK(read_scheduler_config(folder / "result").rescale_betas_zero_snr);
+  CHECK(read_sampler_config(folder / "result").timestep_spacing == "trailing");
 }
 
 TEST_CASE_METHOD(TaskFixture, "both UNet and text encoder get gradients, the autoencoder none") {

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "time_grid.hpp"
+
+#include "radforge/diffusion/diffusion_sampler.hpp"
+
+namespace radforge {
+
+/// DPM-Solver++ (2M), midpoint form (Lu et al. 2022, arXiv 2211.01095, algorithm 2). The first step and the one to no noise are
+/// of first order.
+class DpmSolverSampler final : public DiffusionSampler {
+ public:
+  DpmSolverSampler(Prediction prediction, std::vector<SamplerStep> steps);
+
+ private:
+  at::Tensor run(const Denoiser& denoise, at::Tensor x, const SamplerNoise& noise) const override;
+
+  std::vector<SamplerStep> steps_;
+};
+
+} // namespace radforge
