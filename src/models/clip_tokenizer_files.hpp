@@ -26,8 +26,9 @@ struct ClipTokenizerFiles {
   std::int64_t max_length = 0;
 };
 
-/// Reads the folder. Special tokens come from special_tokens_map.json, or from tokenizer_config.json if that lists
-/// `added_tokens_decoder` or there is no map: the order of transformers. Errors: DataError naming file and fault, IoError.
+/// Reads the folder: vocab.json and merges.txt, or tokenizer.json where they are absent. Special tokens come from tokenizer.json
+/// if that is read, from special_tokens_map.json, or from tokenizer_config.json if that lists `added_tokens_decoder` or there is
+/// no map: the order of transformers. Errors: DataError naming file and fault, IoError.
 ClipTokenizerFiles read_clip_tokenizer_files(const std::filesystem::path& folder);
 
 /// Writes the four files for these merges; padding is the end token.

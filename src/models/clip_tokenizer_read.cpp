@@ -30,8 +30,7 @@ Json read_json_object(const fs::path& path) {
   return json;
 }
 
-BpeVocabulary read_vocabulary(const fs::path& path) {
-  const Json json = read_json_object(path);
+BpeVocabulary parse_vocabulary(const fs::path& path, const Json& json) {
   BpeVocabulary vocabulary;
   std::vector<bool> used(json.size());
   for (const auto& [token, value] : json.items()) {
@@ -67,6 +66,38 @@ std::vector<BpeMerge> read_merges(const fs::path& path) {
   return merges;
 }
 
+/// The merges of a tokenizer.json: pairs, or texts with a space as former releases wrote them.
+std::vector<BpeMerge> parse_merges(const fs::path& path, const Json& json) {
+  std::vector<BpeMerge> merges;
+  for (const Json& merge : json) {
+    if (merge.is_array() && merge.size() == 2 && merge[0].is_string() && merge[1].is_string()) {
+      merges.emplace_back(merge[0].get<std::string>(), merge[1].get<std::string>());
+    } else if (const std::string text = merge.is_string() ? merge.get<std::string>() : ""; text.find(' ') != text.npos) {
+      merges.emplace_back(text.substr(0, text.find(' ')), text.substr(text.find(' ') + 1));
+    } else {
+      throw DataError("{}: {} is not a merge (two symbols); restore the file", path.string(), merge.dump());
+    }
+    if (merges.back().first.empty() || merges.back().second.empty()) {
+      throw DataError("{}: {} is not a merge (two symbols); restore the file", path.string(), merge.dump());
+    }
+  }
+  return merges;
+}
+
+/// The whole tokenizer in one file, as transformers 5 saves it: its BPE model, held to be CLIP's kind.
+Json read_whole_tokenizer(const fs::path& path) {
+  Json json = read_json_object(path);
+  const Json model = json.value("model", Json());
+  if (!model.is_object() || model.value("type", Json()) != "BPE" || model.value("end_of_word_suffix", Json()) != "</w>" ||
+      !model.value("vocab", Json()).is_object() || !model.value("merges", Json()).is_array()) {
+    throw DataError(
+        "{} describes no byte-pair tokenizer of CLIP's kind (a BPE model with vocab, merges and the suffix </w>). Take "
+        "the tokenizer of a CLIP text encoder",
+        path.string());
+  }
+  return json;
+}
+
 /// A special token is given as text, or as an object with `content` and flags.
 SpecialToken parse_special(const fs::path& path, const std::string& name, const Json& value) {
   const Json content = value.is_object() ? value.value("content", Json()) : value;
@@ -84,8 +115,13 @@ SpecialToken parse_special(const fs::path& path, const std::string& name, const 
 
 class SpecialTokens {
  public:
-  SpecialTokens(const fs::path& folder, const Json& config) : path_(folder / "tokenizer_config.json"), json_(config) {
-    if (auto added = config.find("added_tokens_decoder"); added != config.end()) {
+  /// `added_tokens`: the list of a tokenizer.json, null without one.
+  SpecialTokens(const fs::path& folder, const Json& config, const Json& added_tokens)
+      : path_(folder / "tokenizer_config.json"), json_(config) {
+    if (added_tokens.is_array()) {
+      for (const Json& value : added_tokens)
+        declared_.push_back(parse_special(folder / "tokenizer.json", "added_tokens", value));
+    } else if (auto added = config.find("added_tokens_decoder"); added != config.end()) {
       for (const auto& [id, value] : added->items())
         declared_.push_back(parse_special(path_, "added_tokens_decoder." + id, value));
     } else if (fs::exists(folder / "special_tokens_map.json")) {
@@ -125,16 +161,23 @@ ClipTokenizerFiles read_clip_tokenizer_files(const fs::path& folder) {
   const fs::path config_path = folder / "tokenizer_config.json";
   const Json config = read_json_object(config_path);
   ClipTokenizerFiles files;
-  files.vocabulary = read_vocabulary(folder / "vocab.json");
-  files.merges = read_merges(folder / "merges.txt");
+  Json added_tokens;
+  if (const fs::path whole = folder / "tokenizer.json"; !fs::exists(folder / "vocab.json") && fs::exists(whole)) {
+    const Json json = read_whole_tokenizer(whole);
+    files.vocabulary = parse_vocabulary(whole, json["model"]["vocab"]);
+    files.merges = parse_merges(whole, json["model"]["merges"]);
+    added_tokens = json.value("added_tokens", Json());
+  } else {
+    files.vocabulary = parse_vocabulary(folder / "vocab.json", read_json_object(folder / "vocab.json"));
+    files.merges = read_merges(folder / "merges.txt");
+  }
   files.max_length = read_max_length(config_path, config);
 
   auto add = [&](SpecialToken token) {
     auto found = files.vocabulary.find(token.content);
     if (found == files.vocabulary.end())
-      throw DataError(
-          "{}: the special token '{}' is not in vocab.json (tokens beyond the vocabulary are not supported); add it there",
-          folder.string(), token.content);
+      throw DataError("{}: the special token '{}' is not in the vocabulary (tokens beyond it are not supported); add it there",
+                      folder.string(), token.content);
     token.id = found->second;
     const bool is_known = std::any_of(files.specials.begin(), files.specials.end(),
                                       [&](const SpecialToken& other) { return other.id == token.id; });
@@ -142,7 +185,7 @@ ClipTokenizerFiles read_clip_tokenizer_files(const fs::path& folder) {
       files.specials.push_back(token);
     return token.id;
   };
-  const SpecialTokens specials(folder, config);
+  const SpecialTokens specials(folder, config, added_tokens);
   for (const SpecialToken& token : specials.declared())
     add(token);
   files.begin_id = add(specials.get("bos_token"));

@@ -121,6 +121,8 @@ def write_ids(name, merges, style, texts):
         write_vocabulary(folder, merges)
         write_style(folder, style, len(vocabulary_of(merges)))
         tokenizer = CLIPTokenizerFast.from_pretrained(folder)
+        if style == "sd2":
+            tokenizer.save_pretrained(GOLDEN / "saved")
         lines = [json.dumps(special_ids(tokenizer)) + "\n"]
         for index, text in enumerate(texts):
             row = {"text": text, "tokens": tokenizer(text, add_special_tokens=False)["input_ids"]}
@@ -155,6 +157,6 @@ describe(
     "tokenizer_clip.py",
     [transformers, tokenizers],
     "ids of the fast CLIPTokenizer: `small_*` with the vocabulary in `small/` (trained by the script on `training_texts.txt`), `prompts_sd2` "
-    "of 10,000 prompts with CLIP's own; `plain/`, `sd2/` and `added/` are three ways of naming special tokens. First line: special ids; then "
+    "of 10,000 prompts with CLIP's own; `plain/`, `sd2/` and `added/` are three ways of naming special tokens, `saved/` is sd2's as transformers saves it. First line: special ids; then "
     "a text a line.",
 )

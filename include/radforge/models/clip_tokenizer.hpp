@@ -17,9 +17,9 @@ namespace radforge {
 /// text are taken as such; with Stable Diffusion 2's folder this holds for "!", its padding.
 class ClipTokenizer {
  public:
-  /// Reads `folder`/vocab.json, merges.txt, tokenizer_config.json (model_max_length) and special_tokens_map.json. The latter is
-  /// optional, and not read where the configuration lists `added_tokens_decoder`: then that names the special tokens. Errors:
-  /// DataError, IoError.
+  /// Reads `folder`/vocab.json, merges.txt (or both from tokenizer.json, as transformers 5 saves them, where they are absent),
+  /// tokenizer_config.json (model_max_length) and special_tokens_map.json. The latter is optional, and not read where the
+  /// configuration lists `added_tokens_decoder`: then that names the special tokens. Errors: DataError, IoError.
   explicit ClipTokenizer(const std::filesystem::path& folder);
   ~ClipTokenizer();
   ClipTokenizer(ClipTokenizer&&) noexcept;

@@ -94,7 +94,7 @@ TEST_CASE("damaged files are refused with file and fault", "[clip_tokenizer]") {
       CHECK_THAT(folder.error(), Catch::Contains("vocab.json: token 'b'"));
     }
     folder.write("vocab.json", "{}");
-    CHECK_THAT(folder.error(), Catch::Contains("the special token '<|startoftext|>' is not in vocab.json"));
+    CHECK_THAT(folder.error(), Catch::Contains("the special token '<|startoftext|>' is not in the vocabulary"));
   }
   SECTION("merges.txt") {
     for (const char* line : {"lu", "l u n", " u", "l ", "l  u"}) {
@@ -115,7 +115,7 @@ TEST_CASE("damaged files are refused with file and fault", "[clip_tokenizer]") {
     CHECK_THAT(folder.error(), Catch::Contains("model_max_length is null"));
     folder.write("tokenizer_config.json",
                  R"({"model_max_length":6,"added_tokens_decoder":{"600":{"content":"<lesion>","special":false}}})");
-    CHECK_THAT(folder.error(), Catch::Contains("'<lesion>' is not in vocab.json"));
+    CHECK_THAT(folder.error(), Catch::Contains("'<lesion>' is not in the vocabulary"));
   }
   SECTION("special_tokens_map.json") {
     folder.write("special_tokens_map.json", R"({"pad_token": 5})");
@@ -125,7 +125,7 @@ TEST_CASE("damaged files are refused with file and fault", "[clip_tokenizer]") {
     folder.write("special_tokens_map.json", R"({"pad_token": {"content": "!", "single_word": true}})");
     CHECK_THAT(folder.error(), Catch::Contains("'single_word' (not supported)"));
     folder.write("special_tokens_map.json", R"({"bos_token": "<s>"})");
-    CHECK_THAT(folder.error(), Catch::Contains("'<s>' is not in vocab.json"));
+    CHECK_THAT(folder.error(), Catch::Contains("'<s>' is not in the vocabulary"));
   }
   SECTION("a missing file") {
     for (const char* file : {"vocab.json", "merges.txt", "tokenizer_config.json"}) {

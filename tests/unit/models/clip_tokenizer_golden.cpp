@@ -1,4 +1,5 @@
 #include "radforge/core/atomic_file.hpp"
+#include "radforge/core/error.hpp"
 #include "radforge/models/clip_tokenizer.hpp"
 #include "temp_folder.hpp"
 
@@ -82,6 +83,33 @@ TEST_CASE("ids equal those of the fast CLIPTokenizer, with each way of naming sp
     INFO(style);
     CHECK(check_rows(ClipTokenizer(temporary.path()), read_file(golden / ("small_" + style + ".jsonl"))) == 373);
   }
+}
+
+TEST_CASE("a tokenizer in one file as transformers saves it has the same ids") {
+  CHECK(check_rows(ClipTokenizer(golden / "saved"), read_file(golden / "small_sd2.jsonl")) == 373);
+}
+
+TEST_CASE("a tokenizer in one file that is damaged or of another kind is refused") {
+  const auto refusal = [](const std::string& from, const std::string& to) -> std::string {
+    const TempFolder folder;
+    std::string text = read_file(golden / "saved" / "tokenizer.json");
+    REQUIRE(text.find(from) != std::string::npos);
+    text.replace(text.find(from), from.size(), to);
+    write_file_atomically(folder / "tokenizer.json", text);
+    fs::copy_file(golden / "saved" / "tokenizer_config.json", folder / "tokenizer_config.json");
+    try {
+      ClipTokenizer tokenizer(folder.path());
+    } catch (const DataError& error) {
+      return error.what();
+    }
+    return "no error";
+  };
+  using Catch::Contains;
+  CHECK_THAT(refusal("\"type\": \"BPE\"", "\"type\": \"WordPiece\""), Contains("no byte-pair tokenizer of CLIP's kind"));
+  CHECK_THAT(refusal("\"</w>\"", "\"\""), Contains("no byte-pair tokenizer of CLIP's kind"));
+  CHECK_THAT(refusal("\"added_tokens\": [", "\"added_tokens\": [7,"), Contains("added_tokens is 7"));
+  CHECK_THAT(refusal("\"merges\": [", "\"merges\": [[\"a\"],"), Contains("is not a merge"));
+  CHECK_THAT(refusal("{", ""), Contains("is not JSON"));
 }
 
 TEST_CASE("ids of 10000 prompts equal those of the fast CLIPTokenizer with CLIP's own vocabulary", "[clip_tokenizer]") {
