@@ -3,6 +3,7 @@
 #include "pipeline_table.hpp"
 
 #include "radforge/models/clip_tokenizer.hpp"
+#include "radforge/models/scheduler_file.hpp"
 
 #include <fmt/format.h>
 
@@ -27,9 +28,9 @@ void inspect_pipeline(const std::filesystem::path& folder) {
       content.unet.in_channels, side, side, content.autoencoder.scaling_factor);
   text += fmt::format("  {:<13} {} tokens, texts of {} at most, padding {}\n", "tokenizer", tokenizer.vocab_size(),
                       tokenizer.max_length(), tokenizer.pad_id());
-  text += fmt::format("  {:<13} {}, beta {:.6g} to {:.6g}, {} timesteps, {}\n", "schedule", content.diffusion.beta_schedule,
-                      content.diffusion.beta_start, content.diffusion.beta_end, content.diffusion.num_train_timesteps,
-                      content.diffusion.prediction_type);
+  text += fmt::format("  {:<13} {}, beta {:.6g} to {:.6g}, {} timesteps, {}; sampler {}\n", "schedule",
+                      content.diffusion.beta_schedule, content.diffusion.beta_start, content.diffusion.beta_end,
+                      content.diffusion.num_train_timesteps, content.diffusion.prediction_type, read_sampler_config(folder).name);
   std::fputs(text.c_str(), stdout);
 }
 

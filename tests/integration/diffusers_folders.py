@@ -50,7 +50,7 @@ def saved_folders_open_here(place, peers, source):
                        capture_output=True)
         out, _ = place.run("inspect", kind)
         assert "UNet2DConditionModel" in out and ("fp16" if kind == "sd1" else "fp32") in out, out
-        assert "v_prediction" in out if kind == "sd2" else "epsilon" in out, out
+        assert ("v_prediction; sampler pndm" if kind == "sd2" else "epsilon; sampler euler") in out, out
     assert len(list((place.path / "sd1/unet").glob("*-of-*.safetensors"))) > 1  # in pieces
     check_pipeline(place, peers, source, place.path / "sd2")
 

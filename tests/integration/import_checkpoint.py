@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A single-file checkpoint becomes a pipeline folder that generates; what is no such file is refused, and nothing is left behind."""
+"""A single-file checkpoint becomes a pipeline folder that generates, planned and inspected alike; what is no such file is refused, and nothing is left behind."""
 
 import csv
 import gzip
@@ -72,6 +72,12 @@ def main(radforge, source):
         assert "v_prediction" in out and "UNet2DConditionModel" in out and "latents 4 x 8 x 8" in out, out
         planned, _ = place.run("plan", "pipeline")
         assert [line.split()[2] for line in planned.splitlines()[2:]] == [line.split()[2] for line in out.splitlines()[2:5]], planned
+        for task in ("autoencoder", "diffusion"):
+            planned, _ = place.run("plan", f"configs/test/{task}.yaml")
+            assert "a rank holds" in planned, planned
+        assert "the most it can have" in planned and "is not there yet" in planned, planned
+        _, err = place.run("plan", "configs/test/generate.yaml", expect=2)
+        assert "has no plan" in err, err
         (place.path / "generate.yaml").write_text(CONFIG.format(pipeline="pipeline"))
         place.run("generate", "generate.yaml", "--output", "images")
 
