@@ -17,12 +17,23 @@ namespace {
 
 namespace fs = std::filesystem;
 
+PipelineContent read_folder(const fs::path& folder, const ImportConfig& config) {
+  const ImportConfig unset;
+  if (config.tokenizer != unset.tokenizer || config.prediction_type != unset.prediction_type ||
+      config.sample_size != unset.sample_size || config.weights != unset.weights) {
+    throw ConfigError("tokenizer, prediction_type, sample_size and weights are for single files ({} is a folder, which says them "
+                      "itself). Leave them out",
+                      folder.string());
+  }
+  return read_pipeline(folder);
+}
+
 PipelineContent read_single_file(const fs::path& file, const ImportConfig& config) {
+  require_safetensors(file);
   if (config.tokenizer.empty()) {
     throw ConfigError("tokenizer is missing (a single file holds no vocabulary). Name a folder with vocab.json and merges.txt: "
                       "--set tokenizer=FOLDER; tools/setup makes .deps/clip/tokenizer for Stable Diffusion 2");
   }
-  require_safetensors(file);
   LdmCheckpoint file_content = read_ldm_checkpoint(read_state_dict(file), file.string(),
                                                    config.weights == "averaged" ? LdmWeights::averaged : LdmWeights::trained);
   PipelineContent content{.unet = file_content.unet_config,
@@ -49,10 +60,14 @@ void run_import(const CommandContext& context) {
   const CommandLine& line = context.line;
   ImportConfig config;
   parse_config("", "command line", line.overrides, [&](Schema& schema) { describe(schema, config); });
-  PipelineContent content = fs::is_directory(line.config) ? read_pipeline(line.config) : read_single_file(line.config, config);
+  PipelineContent content =
+      fs::is_directory(line.config) ? read_folder(line.config, config) : read_single_file(line.config, config);
   Pipeline(content.unet, content.text_encoder, content.autoencoder).check(content);
   content = in_precision(std::move(content), config.precision);
-  publish_new_folder(line.output, [&](const fs::path& folder) { write_pipeline(folder, content); });
+  publish_new_folder(line.output, [&](const fs::path& folder) {
+    write_pipeline(folder, content);
+    read_pipeline(folder); // what is published opens again
+  });
   std::printf("%s\n", line.output.c_str());
 }
 

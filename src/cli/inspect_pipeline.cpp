@@ -18,10 +18,7 @@ void inspect_pipeline(const std::filesystem::path& folder) {
   const ClipTokenizer tokenizer(content.tokenizer);
   const std::int64_t side = content.unet.sample_size;
 
-  std::string text = fmt::format("{}: pipeline\n", folder.string()) + pipeline_table_head();
-  text += pipeline_table_row("unet", "UNet2DConditionModel", pipeline.unet_parameters, "", content.unet_weights);
-  text += pipeline_table_row("text_encoder", "CLIPTextModel", pipeline.text_encoder_parameters, "", content.text_encoder_weights);
-  text += pipeline_table_row("vae", "AutoencoderKL", pipeline.autoencoder_parameters, "", content.autoencoder_weights);
+  std::string text = fmt::format("{}: pipeline\n", folder.string()) + pipeline_table(pipeline, content);
   text += fmt::format(
       "  {:<13} {} of latents {} x {} x {}, scaled by {:.6g}\n", "images",
       fmt::format("{0} x {0}, {1} channels", side * pipeline.autoencoder.downscale(), content.autoencoder.in_channels),

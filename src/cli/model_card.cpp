@@ -27,14 +27,6 @@ std::string front_matter(const ExportConfig& config) {
   return text + "tags: [chest-radiograph, text-to-image, synthetic-data]\n---\n";
 }
 
-std::string models_of(const PipelineContent& content) {
-  const Pipeline pipeline(content.unet, content.text_encoder, content.autoencoder);
-  return pipeline_table_head() +
-         pipeline_table_row("unet", "UNet2DConditionModel", pipeline.unet_parameters, "", content.unet_weights) +
-         pipeline_table_row("text_encoder", "CLIPTextModel", pipeline.text_encoder_parameters, "", content.text_encoder_weights) +
-         pipeline_table_row("vae", "AutoencoderKL", pipeline.autoencoder_parameters, "", content.autoencoder_weights);
-}
-
 std::string digests_of(const fs::path& folder) {
   std::string text;
   for (const char* file : {"unet/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors",
@@ -78,8 +70,9 @@ void write_model_card(const fs::path& folder, const PipelineContent& content, co
   text += "```python\nfrom diffusers import StableDiffusionPipeline\n\npipeline = "
           "StableDiffusionPipeline.from_pretrained(\"FOLDER\")\n```\n\n";
   text += fmt::format("## Models\n\n```\n{}```\n\nNoise: {}, beta {:.6g} to {:.6g} over {} timesteps; the UNet predicts {}.\n\n",
-                      models_of(content), content.diffusion.beta_schedule, content.diffusion.beta_start,
-                      content.diffusion.beta_end, content.diffusion.num_train_timesteps, content.diffusion.prediction_type);
+                      pipeline_table(Pipeline(content.unet, content.text_encoder, content.autoencoder), content),
+                      content.diffusion.beta_schedule, content.diffusion.beta_start, content.diffusion.beta_end,
+                      content.diffusion.num_train_timesteps, content.diffusion.prediction_type);
   text += fmt::format("SHA-256 of the weights:\n\n```\n{}```\n\n## Provenance\n\n", digests_of(folder));
   if (fs::exists(run / "run.json") && fs::exists(run / "config.yaml")) {
     write_file_atomically(folder / "training.yaml", read_file(run / "config.yaml"));

@@ -52,8 +52,20 @@ const Command& find_command(const std::string& name) {
 
 } // namespace
 
+namespace {
+
+// A folder's name is its last part whether or not a separator follows it.
+std::filesystem::path without_last_separator(const std::filesystem::path& path) {
+  return path.has_relative_path() && !path.has_filename() ? path.parent_path() : path;
+}
+
+} // namespace
+
 std::filesystem::path default_output(const std::filesystem::path& config) {
-  std::filesystem::path name = config.lexically_normal().replace_extension();
+  std::filesystem::path name = without_last_separator(config.lexically_normal());
+  if (const std::string suffix = name.extension().string(); suffix == ".yaml" || suffix == ".yml" || suffix == ".safetensors") {
+    name.replace_extension();
+  }
   std::filesystem::path below;
   bool found = false;
   for (const auto& part : name) {
@@ -93,13 +105,13 @@ ParsedArguments parse_arguments(int argc, const char* const* argv) {
   if (values.count("argument") == 0) {
     throw ConfigError("radforge {} needs {}. See radforge --help", parsed.line.command, parsed.command->argument);
   }
-  parsed.line.config = values["argument"].as<std::string>();
+  parsed.line.config = without_last_separator(values["argument"].as<std::string>());
   if (values.count("set") > 0) {
     parsed.line.overrides = values["set"].as<std::vector<std::string>>();
   }
   parsed.line.depth = values.count("deep") > 0 ? VerifyDepth::pixels : VerifyDepth::files;
-  parsed.line.output =
-      values.count("output") > 0 ? std::filesystem::path(values["output"].as<std::string>()) : default_output(parsed.line.config);
+  parsed.line.output = values.count("output") > 0 ? without_last_separator(values["output"].as<std::string>())
+                                                  : default_output(parsed.line.config);
   return parsed;
 }
 

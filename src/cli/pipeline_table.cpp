@@ -37,4 +37,11 @@ std::string pipeline_table_row(const std::string& part, const std::string& model
                      static_cast<double>(bytes) / 1e6);
 }
 
+std::string pipeline_table(const Pipeline& models, const PipelineContent& content) {
+  return pipeline_table_head() +
+         pipeline_table_row("unet", "UNet2DConditionModel", models.unet_parameters, "", content.unet_weights) +
+         pipeline_table_row("text_encoder", "CLIPTextModel", models.text_encoder_parameters, "", content.text_encoder_weights) +
+         pipeline_table_row("vae", "AutoencoderKL", models.autoencoder_parameters, "", content.autoencoder_weights);
+}
+
 } // namespace radforge

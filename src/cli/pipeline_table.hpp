@@ -11,4 +11,7 @@ std::string pipeline_table_head();
 std::string pipeline_table_row(const std::string& part, const std::string& model, const ParameterSet& parameters,
                                const std::string& prefix = "", const StateDict& weights = {});
 
+/// The whole table of a pipeline.
+std::string pipeline_table(const Pipeline& models, const PipelineContent& content);
+
 } // namespace radforge

@@ -26,9 +26,7 @@ std::string memory_of(const ParameterSet& trained, std::int64_t num_frozen) {
 
 std::string plan_of_folder(const fs::path& folder) {
   const Pipeline pipeline(read_unet_config(folder), read_text_encoder_config(folder), read_autoencoder_config(folder));
-  return pipeline_table_head() + pipeline_table_row("unet", "UNet2DConditionModel", pipeline.unet_parameters) +
-         pipeline_table_row("text_encoder", "CLIPTextModel", pipeline.text_encoder_parameters) +
-         pipeline_table_row("vae", "AutoencoderKL", pipeline.autoencoder_parameters);
+  return pipeline_table(pipeline, PipelineContent{});
 }
 
 std::string plan_of_autoencoder(const CommandLine& line) {

@@ -73,6 +73,8 @@ void describe(Schema& schema, UNetConfig& config) {
   schema.check(
       config.num_attention_heads.size() != num_blocks || heads_divide(config.block_out_channels, config.num_attention_heads),
       "block_out_channels are not multiples of num_attention_heads (each head takes as many channels) change one of them");
+  schema.check(num_blocks == 0 || config.block_out_channels.front() % 2 == 0,
+               "block_out_channels begins with an odd width (the timestep has as many sines as cosines in it) make it even");
   schema.check(num_blocks == 0 || can_be_halved(config.sample_size, num_blocks),
                "sample_size cannot be halved once for each block but the last (the sides must stay whole) "
                "change it or the number of blocks");

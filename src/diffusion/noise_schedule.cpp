@@ -32,7 +32,8 @@ double beta_of(const DiffusionConfig& config, std::int64_t t) {
   }
   const bool scaled = config.beta_schedule == "scaled_linear";
   if (!scaled && config.beta_schedule != "linear") {
-    throw ConfigError("diffusion.beta_schedule '{}' is not known (there are scaled_linear, linear and squaredcos_cap_v2)",
+    throw ConfigError("diffusion.beta_schedule '{}' is not known (there are scaled_linear, linear and squaredcos_cap_v2). Name "
+                      "one of them",
                       config.beta_schedule);
   }
   const double first = scaled ? std::sqrt(config.beta_start) : config.beta_start;
@@ -67,6 +68,13 @@ NoiseSchedule::NoiseSchedule(const DiffusionConfig& config)
                         config.prediction_type, config.num_train_timesteps);
     }
     rescale_to_zero_terminal_snr(products);
+  }
+  const auto usable = products.end() - (config.rescale_betas_zero_snr ? 1 : 0);
+  if (std::any_of(products.begin(), usable, [](double value) { return static_cast<float>(value) <= 0; })) {
+    throw ConfigError(
+        "diffusion: nothing of an image is left long before the last of {} timesteps (beta_start {}, beta_end {}). Use "
+        "fewer timesteps or smaller betas",
+        config.num_train_timesteps, config.beta_start, config.beta_end);
   }
   std::transform(products.begin(), products.end(), alphas_cumprod_.mutable_data_ptr<float>(),
                  [](double value) { return static_cast<float>(value); });

@@ -14,7 +14,8 @@ Prediction prediction_of(const std::string& name) {
   if (name == "sample") {
     return Prediction::sample;
   }
-  throw ConfigError("diffusion.prediction_type '{}' is not known (there are epsilon, v_prediction and sample)", name);
+  throw ConfigError("diffusion.prediction_type '{}' is not known (there are epsilon, v_prediction and sample). Name one of them",
+                    name);
 }
 
 Estimate estimate_of(Prediction prediction, const NoiseLevel& level, const at::Tensor& x, const at::Tensor& predicted) {

@@ -1,5 +1,6 @@
 #include "radforge/generate/generator.hpp"
 
+#include "radforge/core/error.hpp"
 #include "radforge/diffusion/diffusion_sampler.hpp"
 #include "radforge/diffusion/guidance.hpp"
 #include "radforge/models/clip_tokenizer.hpp"
@@ -76,15 +77,15 @@ void Generator::make_pixels(std::span<SampleRecord> records) const {
         context, empty_context, guidance);
 
     const at::Tensor latents = p.sampler->sample(denoise, start, keys).div(p.scaling_factor);
+    const at::Tensor decoded = p.models.autoencoder.decode(latents);
+    if (!decoded.isfinite().all().item<bool>()) {
+      throw DivergenceError(
+          "images {} to {} are not finite (weights that are damaged, or numbers beyond {}). Check the pipeline, "
+          "or generate with precision fp32",
+          batch.front().id, batch.back().id, config_.precision);
+    }
     // [-1, 1] to 0..255, channels last, as shards hold images.
-    const at::Tensor images = p.models.autoencoder.decode(latents)
-                                  .add(1)
-                                  .mul(127.5)
-                                  .round()
-                                  .clamp(0, 255)
-                                  .to(at::kByte)
-                                  .permute({0, 2, 3, 1})
-                                  .contiguous();
+    const at::Tensor images = decoded.add(1).mul(127.5).round().clamp(0, 255).to(at::kByte).permute({0, 2, 3, 1}).contiguous();
     const std::uint8_t* pixels = images.const_data_ptr<std::uint8_t>();
     const std::int64_t size = images.numel() / images.size(0);
     for (std::size_t i = 0; i < batch.size(); ++i) {

@@ -57,7 +57,7 @@ AutoencoderConfig read_autoencoder_config(const fs::path& pipeline) {
   config.latent_channels = json.get<std::int64_t>("latent_channels");
   config.block_out_channels = json.get<std::vector<std::int64_t>>("block_out_channels");
   config.layers_per_block = json.get<std::int64_t>("layers_per_block");
-  config.norm_num_groups = json.get<std::int64_t>("norm_num_groups");
+  config.norm_num_groups = json.get_or<std::int64_t>("norm_num_groups", 32); // not in the first files
   config.mid_block_add_attention = json.get_or("mid_block_add_attention", true);
   config.sample_size = json.get<std::int64_t>("sample_size");
   config.scaling_factor = json.get_or("scaling_factor", 0.18215); // not in the files of 2022

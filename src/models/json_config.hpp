@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 namespace radforge {
@@ -17,8 +18,7 @@ namespace radforge {
 /// The release of diffusers whose configuration keys written files follow.
 inline constexpr const char* diffusers_version = "0.30.0";
 
-/// A configuration file of the Python ecosystem, with errors that name file and key. A key that is null counts as absent, as it
-/// does there.
+/// A configuration file of the Python ecosystem, with errors that name file and key. A key that is null counts as absent.
 class JsonConfig {
  public:
   explicit JsonConfig(const std::filesystem::path& path) : JsonConfig(path, read_file(path)) {}
@@ -27,7 +27,7 @@ class JsonConfig {
     try {
       json_ = nlohmann::json::parse(text);
     } catch (const nlohmann::json::exception& error) {
-      throw DataError("{} is not JSON ({})", path_.string(), error.what());
+      throw DataError("{} is not JSON ({}). Take the file as it was saved", path_.string(), error.what());
     }
     if (!json_.is_object()) {
       throw DataError("{} holds no object of keys and values. Take the file that was saved with the weights", path_.string());
@@ -39,9 +39,14 @@ class JsonConfig {
   template <class T>
   T get(const std::string& key) const {
     try {
-      return json_.at(key).get<T>();
+      const nlohmann::json& value = json_.at(key);
+      if (std::is_same_v<T, std::int64_t> || std::is_same_v<T, std::vector<std::int64_t>>) {
+        require_whole(key, value);
+      }
+      return value.get<T>();
     } catch (const nlohmann::json::exception& error) {
-      throw DataError("{}: key '{}' is missing or of another type ({})", path_.string(), key, error.what());
+      throw DataError("{}: key '{}' is missing or of another type ({}). Take the file as it was saved", path_.string(), key,
+                      error.what());
     }
   }
 
@@ -58,7 +63,8 @@ class JsonConfig {
 
   void require_class(const std::string& key, const std::string& expected) const {
     if (const auto found = get<std::string>(key); found != expected) {
-      throw DataError("{} describes a {} (only {} is supported here)", path_.string(), found, expected);
+      throw DataError("{} describes a {} (only {} is supported here). Take a pipeline of that class", path_.string(), found,
+                      expected);
     }
   }
 
@@ -89,13 +95,23 @@ class JsonConfig {
     try {
       parse_config(dump_config(description), path_.filename().string(), {}, description);
     } catch (const ConfigError& error) {
-      throw DataError("{} describes a model that cannot be built (as read: {})", path_.string(), error.what());
+      throw DataError("{} describes a model that cannot be built (as read: {}). Take the file as it was saved", path_.string(),
+                      error.what());
     }
   }
 
   const std::filesystem::path& path() const { return path_; }
 
  private:
+  /// The library would cut a fraction off without a word.
+  void require_whole(const std::string& key, const nlohmann::json& value) const {
+    const auto has_fraction = [](const nlohmann::json& number) { return number.is_number_float(); };
+    if (value.is_array() ? std::any_of(value.begin(), value.end(), has_fraction) : has_fraction(value)) {
+      throw DataError("{}: key '{}' is {} (whole numbers are needed). Take the file as it was saved", path_.string(), key,
+                      value.dump());
+    }
+  }
+
   std::filesystem::path path_;
   nlohmann::json json_;
 };

@@ -10,6 +10,7 @@
 #include <fmt/ranges.h>
 
 #include <array>
+#include <cmath>
 #include <string>
 #include <utility>
 #include <vector>
@@ -142,6 +143,10 @@ LdmCheckpoint read_ldm_checkpoint(StateDict tensors, const std::string& file_nam
   checkpoint.autoencoder_config = read_ldm_autoencoder(autoencoder);
   if (const auto scale = tensors.find("scale_factor"); scale != tensors.end() && scale->second.numel() == 1) {
     checkpoint.autoencoder_config.scaling_factor = scale->second.item<double>();
+    if (!(checkpoint.autoencoder_config.scaling_factor > 0 && std::isfinite(checkpoint.autoencoder_config.scaling_factor))) {
+      throw DataError("{}: scale_factor is {} (latents are multiplied by it). Give a file that is whole", file_name,
+                      checkpoint.autoencoder_config.scaling_factor);
+    }
     tensors.erase(scale);
   }
   const bool is_open_clip = has_under(tensors, open_clip_prefix);

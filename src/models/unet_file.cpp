@@ -95,7 +95,7 @@ UNetConfig read_unet_config(const fs::path& pipeline) {
   config.num_attention_heads = json.per_block(json.has("num_attention_heads") ? "num_attention_heads" : "attention_head_dim",
                                               config.block_out_channels.size());
   config.cross_attention_dim = json.get<std::int64_t>("cross_attention_dim");
-  config.norm_num_groups = json.get<std::int64_t>("norm_num_groups");
+  config.norm_num_groups = json.get_or<std::int64_t>("norm_num_groups", 32); // not in the first files
   config.use_linear_projection = json.get_or("use_linear_projection", false);
   config.upcast_attention = json.get_or("upcast_attention", false);
   json.check(config);

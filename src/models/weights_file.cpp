@@ -73,7 +73,8 @@ StateDict read_weights(const fs::path& folder, const std::string& stem) {
       require_safetensors(entry.path());
     }
   }
-  throw DataError("{} has no weights ({}.safetensors, or pieces with {}.safetensors.index.json)", folder.string(), stem, stem);
+  throw DataError("{} has no weights ({}.safetensors, or pieces with {}.safetensors.index.json). Copy them there",
+                  folder.string(), stem, stem);
 }
 
 } // namespace radforge

@@ -20,7 +20,7 @@ at::ScalarType scalar_type_of(const std::string& precision) {
       return type;
     }
   }
-  throw ConfigError("precision '{}' is not known (there are fp32, fp16 and bf16)", precision);
+  throw ConfigError("precision '{}' is not known (there are fp32, fp16 and bf16). Name one of them", precision);
 }
 
 std::string precision_of(at::ScalarType type) {

@@ -19,7 +19,12 @@ namespace fs = std::filesystem;
 namespace {
 
 DiffusionRunConfig with_vocabulary(DiffusionRunConfig config, const ClipTokenizer& tokenizer) {
-  config.text_encoder.vocab_size = tokenizer.vocab_size();
+  const std::int64_t known = tokenizer.vocab_size();
+  if (config.text_encoder.vocab_size != 0 && config.text_encoder.vocab_size < known) {
+    throw ConfigError("text_encoder.vocab_size is {} (the tokenizer has {} tokens). Leave it out, or give at least as many",
+                      config.text_encoder.vocab_size, known);
+  }
+  config.text_encoder.vocab_size = std::max(config.text_encoder.vocab_size, known);
   return config;
 }
 
@@ -47,11 +52,19 @@ DiffusionTask::DiffusionTask(const DiffusionRunConfig& config, const Mixture& da
       config.unet.cross_attention_dim != config.text_encoder.hidden_size) {
     throw ConfigError(
         "unet: in_channels {} and cross_attention_dim {} do not fit (the autoencoder's latents have {} channels, the "
-        "text encoder's states are {} wide)",
+        "text encoder's states are {} wide). Change unet or text_encoder",
         config.unet.in_channels, config.unet.cross_attention_dim, autoencoder_config_.latent_channels,
         config.text_encoder.hidden_size);
   }
-  config_.unet.sample_size = data.schema().height / autoencoder_.downscale();
+  const DatasetSchema& schema = data.schema();
+  const std::int64_t multiple = autoencoder_.downscale() << (config.unet.block_out_channels.size() - 1);
+  if (schema.channels != autoencoder_config_.in_channels || schema.height != schema.width || schema.height % multiple != 0) {
+    throw ConfigError(
+        "images of {} x {} with {} channels do not fit (the autoencoder takes {} channels, and with the UNet's levels "
+        "sides that divide by {}). Prepare other images, or change unet.block_out_channels",
+        schema.height, schema.width, schema.channels, autoencoder_config_.in_channels, multiple);
+  }
+  config_.unet.sample_size = schema.height / autoencoder_.downscale();
   parameters_.allocate(static_cast<std::uint64_t>(config.seed));
 }
 

@@ -65,9 +65,14 @@ def main(radforge, source):
         _, err = place.run(*arguments, expect=2)
         assert "tokenizer is missing" in err, err
         arguments += ["--set", "tokenizer=vocabulary", "--set", "prediction_type=v_prediction"]
-        (place.path / "pipeline.partial/unet").mkdir(parents=True)  # as a killed import leaves it
         place.run(*arguments)
-        assert not (place.path / "pipeline.partial").exists()
+        assert not list(place.path.glob("pipeline.partial*"))
+        _, err = place.run("import", "model.safetensors", "--output", "odd", "--set", "tokenizer=vocabulary", "--set", "sample_size=2000", expect=2)
+        assert "sample_size" in err, err
+        _, err = place.run("import", "model.safetensors", "--output", "odd", "--set", "tokenizer=vocabulary", "--set", "sample_size=7", expect=3)
+        assert "sample_size cannot be halved" in err and not list(place.path.glob("odd*")), err
+        _, err = place.run("import", "pipeline", "--output", "odd", "--set", "sample_size=32", expect=2)
+        assert "are for single files" in err, err
         out, _ = place.run("inspect", "pipeline")
         assert "v_prediction" in out and "UNet2DConditionModel" in out and "latents 4 x 8 x 8" in out, out
         planned, _ = place.run("plan", "pipeline")
@@ -89,7 +94,7 @@ def main(radforge, source):
             (place.path / f"{name}.safetensors").write_bytes(damaged)
             _, err = place.run("import", f"{name}.safetensors", "--output", name, "--set", "tokenizer=vocabulary", expect=3)
             assert what in err, (name, err)
-            assert not (place.path / name).exists() and not (place.path / f"{name}.partial").exists()
+            assert not (place.path / name).exists() and not list(place.path.glob(f"{name}.partial*"))
         (place.path / "model.ckpt").write_bytes(b"\x80\x02")
         _, err = place.run("import", "model.ckpt", "--output", "p", "--set", "tokenizer=vocabulary", expect=3)
         assert "tools/convert_weights" in err, err

@@ -21,7 +21,7 @@ class Generator {
   /// Height, width and channels of the images.
   const DatasetSchema& schema() const;
 
-  /// Fills in the records' pixels, `batch_size` images at a time.
+  /// Fills in the records' pixels, `batch_size` images at a time. Errors: DivergenceError when an image is not finite.
   void make_pixels(std::span<SampleRecord> records) const;
 
  private:

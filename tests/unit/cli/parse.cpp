@@ -31,7 +31,16 @@ TEST_CASE("the output folder is named by the configuration") {
   CHECK(default_output("/somewhere/configs/train/./roentgen-v2.yaml") == "runs/train/roentgen-v2");
   CHECK(default_output("mine.yaml") == "runs/mine");
   CHECK(default_output("../elsewhere/mine.v2.yaml") == "runs/mine.v2");
+  CHECK(default_output("models/sd-v1.5/") == "runs/sd-v1.5");
+  CHECK(default_output("models/v2.1.safetensors") == "runs/v2.1");
   CHECK(parse({"train", "configs/demo/diffusion.yaml"}).line.output == "runs/demo/diffusion");
+}
+
+TEST_CASE("a separator behind a folder does not change which folder is meant") {
+  const ParsedArguments parsed = parse({"export", "runs/x/pipeline/", "--output", "card/"});
+  CHECK(parsed.line.config == "runs/x/pipeline");
+  CHECK(parsed.line.output == "card");
+  CHECK(parse({"import", "sd1/"}).line.output == "runs/sd1");
 }
 
 TEST_CASE("help lists every command, and no command at all asks for it") {

@@ -80,3 +80,10 @@ TEST_CASE("NoiseSchedule refuses an unknown schedule and noise predicted from no
   config.num_train_timesteps = 1;
   CHECK_THROWS_AS(NoiseSchedule(config), ConfigError);
 }
+
+TEST_CASE("a schedule that leaves nothing of the image before its end is refused") {
+  DiffusionConfig config{.beta_schedule = "linear", .beta_start = 1e-4, .beta_end = 0.02, .num_train_timesteps = 12'000};
+  CHECK_THROWS_AS(NoiseSchedule(config), ConfigError);
+  config.rescale_betas_zero_snr = true;
+  CHECK_THROWS_AS(NoiseSchedule(config), ConfigError);
+}

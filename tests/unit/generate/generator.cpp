@@ -7,6 +7,7 @@
 #include "torch_catch.hpp"
 
 #include <cstdlib>
+#include <limits>
 
 using namespace radforge;
 
@@ -111,6 +112,15 @@ TEST_CASE_METHOD(Fixture, "half precision makes nearly the image of full precisi
   for (std::size_t j = 0; j < 256; ++j) {
     REQUIRE(std::abs(half[0].pixels[j] - full[0].pixels[j]) <= 8); // 3e-2 of the range
   }
+}
+
+TEST_CASE_METHOD(Fixture, "images that are not finite are an error and no black pixels") {
+  PipelineContent damaged = write_random_pipeline(folder / "damaged");
+  damaged.autoencoder_weights["decoder.conv_out.bias"].fill_(std::numeric_limits<float>::quiet_NaN());
+  write_pipeline(folder / "damaged", damaged);
+  config.pipeline = folder / "damaged";
+  std::vector<SampleRecord> made = records(1);
+  CHECK_THROWS_AS(Generator(config).make_pixels(made), DivergenceError);
 }
 
 TEST_CASE_METHOD(Fixture, "guidance comes from the configuration") {

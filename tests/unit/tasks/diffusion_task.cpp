@@ -91,4 +91,18 @@ TEST_CASE_METHOD(TaskFixture, "parts of a diffusion model that do not fit togeth
   DiffusionRunConfig config = diffusion_config(folder / "data", folder / "pipeline");
   config.unet.cross_attention_dim = 24;
   CHECK_THROWS_WITH(DiffusionTask(config, *dataset, tokenizer_folder()), Catch::Contains("cross_attention_dim 24"));
+
+  config = diffusion_config(folder / "data", folder / "pipeline");
+  config.text_encoder.vocab_size = 3;
+  CHECK_THROWS_WITH(DiffusionTask(config, *dataset, tokenizer_folder()), Catch::Contains("text_encoder.vocab_size is 3"));
+  config.text_encoder.vocab_size = 5000; // room for tokens that the vocabulary does not have yet
+  CHECK(DiffusionTask(config, *dataset, tokenizer_folder()).parameters().num_parameters() >
+        5000 * config.text_encoder.hidden_size);
+
+  config = diffusion_config(folder / "data", folder / "pipeline");
+  config.unet.block_out_channels = {8, 8, 8, 8};
+  config.unet.down_block_types = {"DownBlock2D", "DownBlock2D", "DownBlock2D", "DownBlock2D"};
+  config.unet.up_block_types = {"UpBlock2D", "UpBlock2D", "UpBlock2D", "UpBlock2D"};
+  config.unet.num_attention_heads = {1, 1, 1, 1};
+  CHECK_THROWS_WITH(DiffusionTask(config, *dataset, tokenizer_folder()), Catch::Contains("sides that divide by 32"));
 }
