@@ -2,6 +2,7 @@
 
 #include "radforge/core/atomic_file.hpp"
 #include "radforge/core/error.hpp"
+#include "radforge/core/temporary_folder.hpp"
 #include "radforge/nn/precision.hpp"
 
 #include <unistd.h>
@@ -9,36 +10,6 @@
 namespace radforge {
 
 namespace fs = std::filesystem;
-
-namespace {
-
-/// A folder of this process beside `target`, removed unless it was renamed.
-class TemporaryFolder {
- public:
-  explicit TemporaryFolder(const fs::path& target) : path_(target) {
-    path_ += fmt::format(".partial-{}", ::getpid());
-    if (target.has_parent_path()) {
-      fs::create_directories(target.parent_path());
-    }
-    if (!fs::create_directory(path_)) {
-      throw IoError("{} is there already (a process that was killed left it, or one is at work). Remove it if none is",
-                    path_.string());
-    }
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
-} // namespace
 
 PipelineContent in_precision(PipelineContent content, const std::string& precision) {
   const at::ScalarType type = scalar_type_of(precision);
@@ -62,7 +33,10 @@ void publish_new_folder(const fs::path& folder, const std::function<void(const f
     throw DataError("{} is there already (nothing is overwritten). Remove it, or name another folder by --output",
                     folder.string());
   }
-  const TemporaryFolder partial(folder);
+  if (folder.has_parent_path()) {
+    fs::create_directories(folder.parent_path());
+  }
+  const TemporaryFolder partial(fmt::format("{}.partial-{}", folder.string(), ::getpid()));
   write(partial.path());
   publish_folder(partial.path(), folder);
 }

@@ -4,6 +4,7 @@
 
 #include "radforge/core/atomic_file.hpp"
 #include "radforge/core/error.hpp"
+#include "radforge/core/temporary_folder.hpp"
 #include "radforge/nn/state_dict.hpp"
 
 #include <algorithm>
@@ -47,22 +48,6 @@ std::optional<std::int64_t> epoch_of_temporary(const fs::path& folder) {
   const std::size_t mark = name.rfind(temporary_mark);
   return mark == std::string::npos ? std::nullopt : number_of(std::string_view(name).substr(mark + temporary_mark.size()));
 }
-
-// A new folder, removed at the end unless it got another name.
-class TemporaryFolder {
- public:
-  explicit TemporaryFolder(fs::path path) : path_(std::move(path)) { fs::create_directory(path_); }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 // Steps of the sets in `folder`, newest first.
 std::vector<std::int64_t> steps_in(const fs::path& folder) {
