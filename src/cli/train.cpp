@@ -35,7 +35,8 @@ void train(TrainPlan plan, RunSession& session, const Mixture& data, Task& task)
   if (summary.new_steps == 0) {
     log.info("{} is trained already ({} steps): nothing to do", session.dir().path().string(), summary.steps);
   } else {
-    log.info("done: {} steps, last loss {:.4f}, {:.1f} images/s", summary.steps, summary.loss, summary.images_per_s);
+    log.info("done: {} steps, last loss {:.4f}, {:.1f} images/s, {:.2f} rank-hours", summary.steps, summary.loss,
+             summary.images_per_s, summary.rank_hours);
   }
   if (session.context.world.rank() == 0) {
     std::printf("%s\n", (session.dir().path() / "pipeline").c_str());
@@ -56,9 +57,11 @@ void train_autoencoder(const CommandContext& context) {
   });
 }
 
-// The vocabulary comes from the prompts that training sees: rank 0 learns it, all read it.
+// The vocabulary is that of the pipeline to start from, or comes from the prompts that training sees: rank 0 learns it, all read
+// it.
 fs::path make_tokenizer(const DiffusionRunConfig& config, const Mixture& data, const RunSession& session) {
-  const fs::path folder = session.dir().path() / "tokenizer";
+  const bool given = !config.pipeline.empty();
+  const fs::path folder = given ? fs::path(config.pipeline) / "tokenizer" : session.dir().path() / "tokenizer";
   const CommandContext& context = session.context;
   agree(context.world, [&] {
     if (context.world.rank() != 0) {
@@ -70,9 +73,11 @@ fs::path make_tokenizer(const DiffusionRunConfig& config, const Mixture& data, c
         prompts.insert(data.record(id).prompt);
       }
     }
-    fs::create_directories(folder);
-    train_clip_tokenizer({prompts.begin(), prompts.end()}, config.tokenizer.num_merges,
-                         config.text_encoder.max_position_embeddings, folder);
+    if (!given) {
+      fs::create_directories(folder);
+      train_clip_tokenizer({prompts.begin(), prompts.end()}, config.tokenizer.num_merges,
+                           config.text_encoder.max_position_embeddings, folder);
+    }
     warn_of_truncated_prompts(prompts, folder, context.log);
   });
   return folder;

@@ -49,6 +49,7 @@ void describe(Schema& schema, OptimizerConfig& config) {
   schema.field("epsilon", config.epsilon, RealRange{1e-30, 1}, "added to the root of the second moment");
   schema.field("weight_decay", config.weight_decay, RealRange{0, 10}, "decoupled weight decay");
   schema.field("clip_norm", config.clip_norm, RealRange{1e-6, 1e9}, "largest norm of the gradient over all parameters");
+  schema.field("shard", config.shard, "each rank keeps its share of moments and average only (ZeRO stage 1); the same results");
 }
 
 void describe(Schema& schema, LoopConfig& config) {
@@ -61,11 +62,56 @@ void describe(Schema& schema, LoopConfig& config) {
   schema.field("validate_every_steps", config.validate_every_steps, IntRange{.least = 1}, "steps between two validations");
   schema.field("validation_images", config.validation_images, IntRange{1, 1'000'000},
                "images of the validation split used at most");
+  schema.field("sample_every_steps", config.sample_every_steps, IntRange{.least = 0},
+               "steps between two sheets of sample images, of tasks that have them; 0 for none");
+  schema.field("precision", config.precision, Choices{"fp32", "bf16"},
+               "what layers compute in; weights, sums of gradients and the optimizer stay fp32");
+  schema.field("activation_checkpointing", config.activation_checkpointing,
+               "compute activations again in the backward pass instead of keeping them: less memory, a third more work");
+  schema.field("reduction", config.reduction, Choices{"fast", "canonical"},
+               "canonical: the same weights bit for bit for any number of ranks that divides virtual_shards");
+  schema.field("virtual_shards", config.virtual_shards, IntRange{1, 100'000},
+               "parts of the global batch whose gradients are summed in one fixed tree, for the canonical reduction");
+  schema.field("reduction_precision", config.reduction_precision, Choices{"fp32", "bf16"}, "what gradients travel in");
+  schema.field("bucket_mb", config.bucket_mb, RealRange{0.001, 4096},
+               "gradient reduced at once, while the backward pass goes on");
+  schema.field("max_bad_steps", config.max_bad_steps, IntRange{.least = 1},
+               "steps in a row that are not finite and skipped before the run rolls back once, and then ends with exit code 6");
+  schema.field("max_minutes", config.max_minutes, RealRange{0, 1e7},
+               "of one start, then a checkpoint and exit code 75; 0 for no limit");
+  schema.check(config.reduction == "fast" || config.batch_size % config.virtual_shards == 0,
+               "batch_size does not divide by virtual_shards (the canonical reduction cuts each step into that many equal parts) "
+               "change one of them");
+  schema.check(config.reduction == "fast" || config.reduction_precision == "fp32",
+               "reduction_precision is bf16 with the canonical reduction (it sums in fp32) choose one of them");
 }
 
 void describe(Schema& schema, CheckpointConfig& config) {
   schema.field("every_steps", config.every_steps, IntRange{.least = 1}, "steps between two checkpoints");
+  schema.field("every_minutes", config.every_minutes, RealRange{0, 1e7},
+               "minutes between two checkpoints, beside the steps; 0 for by steps alone");
   schema.field("keep", config.keep, IntRange{1, 1000}, "newest checkpoints kept");
+}
+
+void describe(Schema& schema, WatchdogConfig& config) {
+  const RealRange range{0, 1e6};
+  schema.field("startup_s", config.startup_s, range, "before the first step");
+  schema.field("data_s", config.data_s, range, "for the images of a step");
+  schema.field("compute_s", config.compute_s, range, "between two exchanges between ranks");
+  schema.field("collective_s", config.collective_s, range, "in an exchange between ranks");
+  schema.field("save_s", config.save_s, range, "for a checkpoint to be finished");
+}
+
+void describe(Schema& schema, PartConfig& config) {
+  schema.field("train", config.train, "whether it learns");
+  schema.field("learning_rate_scale", config.learning_rate_scale, RealRange{0, 1000}, "of optimizer.learning_rate");
+  schema.field("until_step", config.until_step, IntRange{.least = 0}, "frozen from this step on; 0 for never");
+}
+
+void describe(Schema& schema, DiffusionPartsConfig& config) {
+  schema.section("unet", config.unet, "the denoiser");
+  schema.section("text_encoder", config.text_encoder, "the model of the text");
+  schema.check(config.unet.train || config.text_encoder.train, "no part learns (nothing to train) switch one on");
 }
 
 void describe(Schema& schema, DiffusionConfig& config) {
@@ -106,21 +152,28 @@ void describe(Schema& schema, AutoencoderRunConfig& config) {
   schema.section("train", config.train, "the training loop");
   schema.section("optimizer", config.optimizer, "AdamW and its schedule");
   schema.section("checkpoint", config.checkpoint, "what a run can resume from");
+  schema.section("watchdog", config.watchdog, "seconds without progress after which a run is ended with exit code 5; 0 for none");
 }
 
 void describe(Schema& schema, DiffusionRunConfig& config) {
   schema.field("task", config.task, Choices{"diffusion"}, "what is trained");
   schema.field("seed", config.seed, IntRange{.least = 0}, "keys all random numbers");
   schema.section("data", config.data, "which samples take part");
-  schema.field("autoencoder", config.autoencoder, "pipeline folder whose vae/ turns images into latents");
+  schema.field("pipeline", config.pipeline,
+               "pipeline folder to start from; its models count then, not the sections below; empty for random weights");
+  schema.field("autoencoder", config.autoencoder,
+               "pipeline folder whose vae/ turns images into latents; empty for that of `pipeline`");
   schema.section("tokenizer", config.tokenizer, "the vocabulary");
   schema.section("text_encoder", config.text_encoder, "the model of the text, keys as transformers names them");
   schema.section("unet", config.unet, "the denoiser, keys as diffusers names them");
+  schema.section("parts", config.parts, "what learns, and how fast");
   schema.section("diffusion", config.diffusion, "the noise process and the objective");
   schema.section("train", config.train, "the training loop");
   schema.section("optimizer", config.optimizer, "AdamW and its schedule");
   schema.section("checkpoint", config.checkpoint, "what a run can resume from");
-  schema.check(!config.autoencoder.empty(), "autoencoder is missing (images are trained on as latents) name its folder");
+  schema.section("watchdog", config.watchdog, "seconds without progress after which a run is ended with exit code 5; 0 for none");
+  schema.check(!config.autoencoder.empty() || !config.pipeline.empty(),
+               "autoencoder and pipeline are missing (images are trained on as latents) name the folder of one");
   schema.check(
       config.unet.cross_attention_dim == config.text_encoder.hidden_size,
       "unet.cross_attention_dim differs from text_encoder.hidden_size (the denoiser reads the text states) make them equal");

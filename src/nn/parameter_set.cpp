@@ -8,6 +8,7 @@
 #include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
 #include <fmt/ranges.h>
+#include <torch/csrc/autograd/variable.h>
 
 #include <algorithm>
 #include <functional>
@@ -120,24 +121,51 @@ void ParameterSet::allocate_frozen(at::ScalarType type) {
   }
 }
 
-void ParameterSet::allocate(std::uint64_t seed) {
+void ParameterSet::allocate(std::uint64_t seed, at::ScalarType type) {
   allocate_flat(at::kFloat);
   flat_gradient_ = at::zeros_like(flat_);
+  if (type != at::kFloat) {
+    flat_working_ = at::zeros_like(flat_, type);
+  }
   const std::span<float> values(flat_.mutable_data_ptr<float>(), static_cast<std::size_t>(flat_.numel()));
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
     initialize(entry, seed, values.subspan(static_cast<std::size_t>(entry.offset), static_cast<std::size_t>(entry.count)));
-    at::Tensor parameter = flat_.narrow(0, entry.offset, entry.count).view(entry.shape).detach();
-    parameter.set_requires_grad(true);
-    parameter.mutable_grad() = flat_gradient_.narrow(0, entry.offset, entry.count).view(entry.shape);
-    trained_.push_back(parameter);
-    *slots_[i] = parameter;
+    at::Tensor leaf = flat_working().narrow(0, entry.offset, entry.count).view(entry.shape).detach();
+    leaf.set_requires_grad(true);
+    if (type != at::kFloat) {
+      // Gradients of half precision add up in fp32: the engine hands them on as they are.
+      torch::autograd::impl::get_autograd_meta(leaf)->allow_grad_dtype_mismatch_ = true;
+    }
+    leaf.mutable_grad() = flat_gradient_.narrow(0, entry.offset, entry.count).view(entry.shape);
+    leaves_.push_back(leaf);
+    *slots_[i] = leaf;
+  }
+  refresh();
+}
+
+void ParameterSet::refresh() {
+  if (flat_working_.defined()) {
+    const c10::NoGradGuard no_grad;
+    flat_working_.copy_(flat_);
   }
 }
 
 std::int64_t ParameterSet::num_parameters() const {
   return std::accumulate(entries_.begin(), entries_.end(), std::int64_t{0},
                          [](std::int64_t sum, const Entry& entry) { return sum + entry.count; });
+}
+
+FlatRange ParameterSet::range(const std::string& prefix) const {
+  FlatRange range{-1, 0};
+  for (const Entry& entry : entries_) {
+    if (entry.name.starts_with(prefix)) {
+      range.first = range.first < 0 ? entry.offset : range.first;
+      range.count = entry.offset + entry.count - range.first;
+    }
+  }
+  require(range.count > 0, "there are parameters of this prefix");
+  return range;
 }
 
 StateDict ParameterSet::views(const at::Tensor& flat, const std::string& prefix) const {
@@ -190,15 +218,16 @@ void ParameterSet::load(const at::Tensor& flat, const StateDict& state, const st
 
 ScopedWeights::ScopedWeights(ParameterSet& parameters, const at::Tensor& flat) : parameters_(parameters) {
   require(flat.sizes() == parameters.flat_.sizes(), "the other buffer has the layout of the parameters");
+  const at::Tensor working = flat.to(parameters.flat_working().scalar_type());
   for (std::size_t i = 0; i < parameters.entries_.size(); ++i) {
     const ParameterSet::Entry& entry = parameters.entries_[i];
-    *parameters.slots_[i] = flat.narrow(0, entry.offset, entry.count).view(entry.shape).detach();
+    *parameters.slots_[i] = working.narrow(0, entry.offset, entry.count).view(entry.shape).detach();
   }
 }
 
 ScopedWeights::~ScopedWeights() {
   for (std::size_t i = 0; i < parameters_.slots_.size(); ++i) {
-    *parameters_.slots_[i] = parameters_.trained_[i];
+    *parameters_.slots_[i] = parameters_.leaves_[i];
   }
 }
 

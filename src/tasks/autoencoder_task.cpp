@@ -5,6 +5,7 @@
 #include "radforge/core/error.hpp"
 #include "radforge/models/pipeline_folder.hpp"
 #include "radforge/nn/keyed_random.hpp"
+#include "radforge/nn/precision.hpp"
 
 #include <ATen/ops/exp.h>
 #include <c10/core/GradMode.h>
@@ -35,7 +36,7 @@ AutoencoderTask::AutoencoderTask(const AutoencoderRunConfig& config, const Mixtu
                       "divide by {}). Change autoencoder.in_channels or block_out_channels",
                       schema.height, schema.width, schema.channels, config.autoencoder.in_channels, autoencoder_.downscale());
   }
-  parameters_.allocate(static_cast<std::uint64_t>(config.seed));
+  parameters_.allocate(static_cast<std::uint64_t>(config.seed), scalar_type_of(config.train.precision));
 }
 
 at::Tensor AutoencoderTask::loss_sum(const Batch& batch) const {
@@ -60,15 +61,15 @@ at::Tensor AutoencoderTask::loss_sum(const Batch& batch) const {
   return pixels.add(edges, config_.loss.gradient_weight).add(divergence, config_.loss.kl_weight);
 }
 
-double AutoencoderTask::accumulate(const Batch& batch, std::int64_t global_batch_size) {
+PartLoss AutoencoderTask::accumulate(const Batch& batch, std::int64_t global_batch_size) {
   const at::Tensor loss = loss_sum(batch).div(static_cast<double>(global_batch_size));
   loss.backward();
-  return loss.item<double>();
+  return {.loss = loss.item<double>()};
 }
 
-double AutoencoderTask::validation_loss_sum(const Batch& batch) {
+PartLoss AutoencoderTask::validate(const Batch& batch) {
   const c10::NoGradGuard no_grad;
-  return loss_sum(batch).item<double>();
+  return {.loss = loss_sum(batch).item<double>()};
 }
 
 double AutoencoderTask::latent_deviation(const at::Tensor& weights) {

@@ -5,6 +5,7 @@
 #include "radforge/core/error.hpp"
 #include "radforge/models/pipeline_folder.hpp"
 #include "radforge/nn/keyed_random.hpp"
+#include "radforge/nn/precision.hpp"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/stack.h>
@@ -18,6 +19,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* unet_prefix = "unet.";
+constexpr const char* text_encoder_prefix = "text_encoder.";
+constexpr const char* autoencoder_prefix = "vae.";
+
 DiffusionRunConfig with_vocabulary(DiffusionRunConfig config, const ClipTokenizer& tokenizer) {
   const std::int64_t known = tokenizer.vocab_size();
   if (config.text_encoder.vocab_size != 0 && config.text_encoder.vocab_size < known) {
@@ -26,6 +31,10 @@ DiffusionRunConfig with_vocabulary(DiffusionRunConfig config, const ClipTokenize
   }
   config.text_encoder.vocab_size = std::max(config.text_encoder.vocab_size, known);
   return config;
+}
+
+ParameterScope scope_of(const PartConfig& part, ParameterSet& trained, ParameterSet& frozen, const char* prefix) {
+  return ParameterScope(part.train ? trained : frozen, prefix);
 }
 
 std::vector<RandomKey> keys_of(const Batch& batch, std::int64_t seed, Stream stream) {
@@ -38,26 +47,40 @@ std::vector<RandomKey> keys_of(const Batch& batch, std::int64_t seed, Stream str
 
 } // namespace
 
+DiffusionRunConfig with_models_of_pipeline(DiffusionRunConfig config) {
+  if (!config.pipeline.empty()) {
+    config.unet = read_unet_config(config.pipeline);
+    config.text_encoder = read_text_encoder_config(config.pipeline);
+    if (config.autoencoder.empty()) {
+      config.autoencoder = config.pipeline;
+    }
+  }
+  return config;
+}
+
 DiffusionTask::DiffusionTask(const DiffusionRunConfig& config, const Mixture& data, const fs::path& tokenizer_folder)
     : data_(data), tokenizer_folder_(tokenizer_folder), tokenizer_(tokenizer_folder),
-      autoencoder_config_(read_autoencoder_config(config.autoencoder)),
-      autoencoder_(autoencoder_config_, ParameterScope(frozen_)), schedule_(config.diffusion),
+      autoencoder_config_(read_autoencoder_config(with_models_of_pipeline(config).autoencoder)), schedule_(config.diffusion),
       prediction_(prediction_of(config.diffusion.prediction_type)),
-      text_encoder_(with_vocabulary(config, tokenizer_).text_encoder, ParameterScope(parameters_, "text_encoder.")),
-      unet_(config.unet, ParameterScope(parameters_, "unet.")) {
-  config_ = with_vocabulary(config, tokenizer_);
-  frozen_.allocate_frozen();
-  frozen_.load(frozen_.flat(), read_autoencoder_weights(config.autoencoder));
-  if (config.unet.in_channels != autoencoder_config_.latent_channels ||
-      config.unet.cross_attention_dim != config.text_encoder.hidden_size) {
+      autoencoder_(autoencoder_config_, ParameterScope(frozen_, autoencoder_prefix)),
+      text_encoder_(with_vocabulary(with_models_of_pipeline(config), tokenizer_).text_encoder,
+                    scope_of(config.parts.text_encoder, trained_, frozen_, text_encoder_prefix)),
+      unet_(with_models_of_pipeline(config).unet, scope_of(config.parts.unet, trained_, frozen_, unet_prefix)) {
+  config_ = with_vocabulary(with_models_of_pipeline(config), tokenizer_);
+  if (config_.unet.in_channels != autoencoder_config_.latent_channels ||
+      config_.unet.cross_attention_dim != config_.text_encoder.hidden_size) {
     throw ConfigError(
         "unet: in_channels {} and cross_attention_dim {} do not fit (the autoencoder's latents have {} channels, the "
         "text encoder's states are {} wide). Change unet or text_encoder",
-        config.unet.in_channels, config.unet.cross_attention_dim, autoencoder_config_.latent_channels,
-        config.text_encoder.hidden_size);
+        config_.unet.in_channels, config_.unet.cross_attention_dim, autoencoder_config_.latent_channels,
+        config_.text_encoder.hidden_size);
+  }
+  if (tokenizer_.max_length() > config_.text_encoder.max_position_embeddings) {
+    throw ConfigError("{} makes texts of {} tokens (text_encoder.max_position_embeddings is {}). Take parts that belong together",
+                      tokenizer_folder.string(), tokenizer_.max_length(), config_.text_encoder.max_position_embeddings);
   }
   const DatasetSchema& schema = data.schema();
-  const std::int64_t multiple = autoencoder_.downscale() << (config.unet.block_out_channels.size() - 1);
+  const std::int64_t multiple = autoencoder_.downscale() << (config_.unet.block_out_channels.size() - 1);
   if (schema.channels != autoencoder_config_.in_channels || schema.height != schema.width || schema.height % multiple != 0) {
     throw ConfigError(
         "images of {} x {} with {} channels do not fit (the autoencoder takes {} channels, and with the UNet's levels "
@@ -65,7 +88,36 @@ DiffusionTask::DiffusionTask(const DiffusionRunConfig& config, const Mixture& da
         schema.height, schema.width, schema.channels, autoencoder_config_.in_channels, multiple);
   }
   config_.unet.sample_size = schema.height / autoencoder_.downscale();
-  parameters_.allocate(static_cast<std::uint64_t>(config.seed));
+  const at::ScalarType type = scalar_type_of(config_.train.precision);
+  frozen_.allocate_frozen(type);
+  trained_.allocate(static_cast<std::uint64_t>(config_.seed), type);
+  load_start();
+}
+
+void DiffusionTask::load_start() {
+  frozen_.load(frozen_.flat(), read_autoencoder_weights(config_.autoencoder), autoencoder_prefix,
+               fmt::format("weights of the autoencoder in {}", config_.autoencoder));
+  const auto load = [&](const PartConfig& part, const char* prefix, const StateDict& weights) {
+    ParameterSet& parameters = part.train ? trained_ : frozen_;
+    parameters.load(parameters.flat(), weights, prefix, fmt::format("weights of {}{}", prefix, config_.pipeline));
+  };
+  if (!config_.pipeline.empty()) {
+    load(config_.parts.unet, unet_prefix, read_unet_weights(config_.pipeline));
+    load(config_.parts.text_encoder, text_encoder_prefix, read_text_encoder_weights(config_.pipeline));
+    trained_.refresh();
+  }
+}
+
+std::vector<ParameterGroup> DiffusionTask::groups() {
+  std::vector<ParameterGroup> groups;
+  const auto add = [&](const PartConfig& part, const char* prefix) {
+    if (part.train) {
+      groups.push_back({trained_.range(prefix), part.learning_rate_scale, part.until_step});
+    }
+  };
+  add(config_.parts.text_encoder, text_encoder_prefix);
+  add(config_.parts.unet, unet_prefix);
+  return groups;
 }
 
 at::Tensor DiffusionTask::latents(const Batch& batch) {
@@ -113,7 +165,15 @@ at::Tensor DiffusionTask::token_ids(const Batch& batch, Purpose purpose) const {
   return ids;
 }
 
-at::Tensor DiffusionTask::loss_sum(const Batch& batch, Purpose purpose) {
+at::Tensor DiffusionTask::text_states(const Batch& batch, Purpose purpose) const {
+  const ParameterGroup learning{.until_step = config_.parts.text_encoder.until_step};
+  const bool learns = config_.parts.text_encoder.train && purpose == Purpose::training && learning.learns_in(batch.step);
+  const c10::AutoGradMode grad(learns && c10::GradMode::is_enabled());
+  return text_encoder_.forward(token_ids(batch, purpose));
+}
+
+// The loss of each image: predicted against target, mean over the latent's values.
+at::Tensor DiffusionTask::losses(const Batch& batch, Purpose purpose) {
   const at::Tensor clean = latents(batch);
   const DiffusionConfig plain;
   const TrainingNoise noise = training_noise(
@@ -124,26 +184,30 @@ at::Tensor DiffusionTask::loss_sum(const Batch& batch, Purpose purpose) {
   for (std::size_t i = 0; i < keys.size(); ++i) {
     timesteps.mutable_data_ptr<std::int64_t>()[i] = uniform_below(keys[i], static_cast<std::uint32_t>(schedule_.num_timesteps()));
   }
-  const at::Tensor context = text_encoder_.forward(token_ids(batch, purpose));
-  const at::Tensor predicted = unet_.forward(schedule_.add_noise(clean, noise.input, timesteps), timesteps, context);
+  const at::Tensor noisy = schedule_.add_noise(clean, noise.input, timesteps);
+  const at::Tensor predicted = unet_.forward(noisy, timesteps, text_states(batch, purpose));
   const at::Tensor target = training_target(schedule_, prediction_, clean, noise.target, timesteps);
   const at::Tensor losses = predicted.sub(target).square().flatten(1).mean(1);
   const double gamma = config_.diffusion.min_snr_gamma;
   if (purpose == Purpose::validation || gamma == 0) {
-    return losses.sum();
+    return losses;
   }
-  return losses.mul(min_snr_weights(schedule_, prediction_, gamma, timesteps)).sum();
+  return losses.mul(min_snr_weights(schedule_, prediction_, gamma, timesteps));
 }
 
-double DiffusionTask::accumulate(const Batch& batch, std::int64_t global_batch_size) {
-  const at::Tensor loss = loss_sum(batch, Purpose::training).div(static_cast<double>(global_batch_size));
+PartLoss DiffusionTask::accumulate(const Batch& batch, std::int64_t global_batch_size) {
+  const at::Tensor loss = losses(batch, Purpose::training).sum().div(static_cast<double>(global_batch_size));
   loss.backward();
-  return loss.item<double>();
+  return {.loss = loss.item<double>()};
 }
 
-double DiffusionTask::validation_loss_sum(const Batch& batch) {
+PartLoss DiffusionTask::validate(const Batch& batch) {
   const c10::NoGradGuard no_grad;
-  return loss_sum(batch, Purpose::validation).item<double>();
+  return {.loss = losses(batch, Purpose::validation).sum().item<double>()};
+}
+
+StateDict DiffusionTask::weights_of(const std::string& prefix, const PartConfig& part, const at::Tensor& weights) {
+  return part.train ? trained_.views(weights, prefix) : frozen_.views(frozen_.flat(), prefix);
 }
 
 void DiffusionTask::write_result(const fs::path& folder, const at::Tensor& weights) {
@@ -152,9 +216,9 @@ void DiffusionTask::write_result(const fs::path& folder, const at::Tensor& weigh
                           .autoencoder = autoencoder_config_,
                           .diffusion = config_.diffusion,
                           .tokenizer = tokenizer_folder_,
-                          .unet_weights = parameters_.views(weights, "unet."),
-                          .text_encoder_weights = parameters_.views(weights, "text_encoder."),
-                          .autoencoder_weights = frozen_.views(frozen_.flat())});
+                          .unet_weights = weights_of(unet_prefix, config_.parts.unet, weights),
+                          .text_encoder_weights = weights_of(text_encoder_prefix, config_.parts.text_encoder, weights),
+                          .autoencoder_weights = read_autoencoder_weights(config_.autoencoder)});
 }
 
 } // namespace radforge

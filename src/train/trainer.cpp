@@ -1,6 +1,9 @@
 #include "radforge/train/trainer.hpp"
 
-#include "step_verdict.hpp"
+#include "interval_means.hpp"
+#include "run_checkpoints.hpp"
+#include "run_timing.hpp"
+#include "train_step.hpp"
 
 #include "radforge/comm/agreement.hpp"
 #include "radforge/core/atomic_file.hpp"
@@ -8,9 +11,10 @@
 #include "radforge/core/error.hpp"
 #include "radforge/core/progress.hpp"
 #include "radforge/nn/buffer.hpp"
-#include "radforge/train/adamw.hpp"
-#include "radforge/train/ema.hpp"
-#include "radforge/train/lr_schedule.hpp"
+#include "radforge/train/optimizer.hpp"
+
+#include <ATen/ops/empty_like.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -20,29 +24,26 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr int most_bad_steps = 10;
+constexpr std::size_t most_validated_at_once = 64;
 
-Batch part_of(const Batch& batch, std::size_t first, std::size_t count) {
-  const std::size_t image = batch.turns.empty() ? 0 : batch.pixels.size() / batch.turns.size();
-  const auto turns = batch.turns.begin() + static_cast<std::ptrdiff_t>(first);
-  const auto pixels = batch.pixels.begin() + static_cast<std::ptrdiff_t>(first * image);
-  return {batch.step,
-          {turns, turns + static_cast<std::ptrdiff_t>(count)},
-          {pixels, pixels + static_cast<std::ptrdiff_t>(count * image)}};
+void append(std::vector<Metric>& metrics, const std::vector<Metric>& more) {
+  metrics.insert(metrics.end(), more.begin(), more.end());
 }
 
-// The rank's slice of a step, in parts of at most `micro` images (0: all at once); gradients add up.
-double accumulate(Task& task, const Batch& batch, std::int64_t global, std::int64_t micro) {
-  const std::size_t total = batch.turns.size();
-  const std::size_t most = micro == 0 ? total : static_cast<std::size_t>(micro);
-  if (total <= most) {
-    return total == 0 ? 0 : task.accumulate(batch, global);
+FlatRange range_of(const OptimizerConfig& config, ParameterSet& parameters, const Communicator& ranks) {
+  const std::int64_t total = parameters.flat().numel();
+  return config.shard ? share_of(total, ranks.rank(), ranks.size()) : FlatRange{0, total};
+}
+
+// The averaged weights in full: one more buffer of their size while they are used, where each rank holds a share.
+at::Tensor full_average(Optimizer& optimizer, ParameterSet& parameters, Communicator& ranks) {
+  if (optimizer.range().count == parameters.flat().numel()) {
+    return optimizer.average();
   }
-  double loss = 0;
-  for (std::size_t first = 0; first < total; first += most) {
-    loss += task.accumulate(part_of(batch, first, std::min(most, total - first)), global);
-  }
-  return loss;
+  at::Tensor full = at::empty_like(parameters.flat());
+  full.narrow(0, optimizer.range().first, optimizer.range().count).copy_(optimizer.average());
+  gather_shares(ranks, full);
+  return full;
 }
 
 } // namespace
@@ -54,26 +55,21 @@ TrainSummary Trainer::run() {
   Communicator& ranks = context_.data;
   const LoopConfig& loop = plan_.loop;
   ParameterSet& parameters = task_.parameters();
-  at::Tensor& weights = parameters.flat();
-  at::Tensor& gradient = parameters.flat_gradient();
-  AdamW optimizer(plan_.optimizer, weights);
-  Ema ema(loop.ema_decay, weights);
-  const TrainState state{parameters, weights, optimizer.first_moment(), optimizer.second_moment(), ema.average()};
+  Optimizer optimizer(plan_.optimizer, loop.ema_decay, parameters, task_.groups(), range_of(plan_.optimizer, parameters, ranks));
+  TrainStep train_step(loop, plan_.optimizer, ranks, task_, optimizer);
+  IntervalMeans means(task_.num_sums());
+  RunCheckpoints checkpoints(plan_, context_, parameters, optimizer, means);
 
-  // Once at the start: where the last start of this run left off.
-  CheckpointStore store(context_.dir.path() / "checkpoints", {plan_.checkpoint.keep, context_.dir.epoch(), plan_.config_digest,
-                                                              [this] { context_.dir.check_ownership(); }});
-  std::int64_t step = resume(store, state);
+  // Where the last start of this run left off.
+  std::int64_t step = checkpoints.load_newest();
   const std::int64_t first_step = step;
-  agree(context_.control, [&] {
-    if (context_.control.rank() == 0) {
-      context_.dir.check_ownership();
-      context_.metrics.resume_from(step == 0 ? MetricLog::kFromStart : step);
-    }
-  });
-
-  Loader loader(data_, Sampler(data_.training(), loop.batch_size, plan_.seed), Augmenter(plan_.data.augmentation, plan_.seed),
-                {step, loop.steps, ranks.rank(), ranks.size(), static_cast<int>(plan_.data.loader_threads)});
+  resume_metrics(step);
+  if (step > 0) {
+    context_.log.info("continuing from step {}", step);
+  }
+  std::unique_ptr<Loader> loader = loader_from(step);
+  RunTiming timing;
+  timing.restart(step);
   Progress progress({.label = "train",
                      .unit = "images",
                      .total = loop.steps * loop.batch_size,
@@ -81,67 +77,69 @@ TrainSummary Trainer::run() {
                      .enabled = ranks.rank() == 0});
   TrainSummary summary{.steps = step};
   Stopwatch since_start;
-  Stopwatch since_log;
-  double reduce_s = 0;
-  double waited_s = 0;
-  int bad_steps = 0;
+  Stopwatch since_save;
+  std::int64_t bad_steps = 0;
+  bool rolled_back = false;
 
   while (step < loop.steps) {
-    // Forward and backward over this rank's slice of the global batch.
-    const Batch batch = loader.next();
-    gradient.zero_();
-    const double loss_share = accumulate(task_, batch, loop.batch_size, loop.micro_batch_size);
-
-    // One gradient for all ranks, and one verdict on the step.
-    const Stopwatch reducing;
-    ranks.all_reduce(buffer_of(gradient), ReduceOp::sum);
-    const double norm = gradient.norm().item<double>();
-    const StepVerdict verdict = agree_on_step(ranks, loss_share, norm, context_.stop.requested());
-    reduce_s += reducing.seconds();
-
-    // The update, unless a number is not finite: then parameters, moments and average stay as they are.
-    const double learning_rate = learning_rate_at(plan_.optimizer, step, loop.steps);
+    const Batch batch = loader->next();
+    const bool out_of_time = loop.max_minutes > 0 && since_start.seconds() > 60 * loop.max_minutes;
+    const bool save_due = plan_.checkpoint.every_minutes > 0 && since_save.seconds() > 60 * plan_.checkpoint.every_minutes;
+    const StepResult result =
+        train_step.run(step, batch, {.stop_requested = context_.stop.requested() || out_of_time, .save_due = save_due});
+    const StepVerdict& verdict = result.verdict;
     ++step;
+
     if (verdict.finite) {
       bad_steps = 0;
-      if (norm > plan_.optimizer.clip_norm) {
-        gradient.mul_(plan_.optimizer.clip_norm / norm);
-      }
-      optimizer.step(weights, gradient, learning_rate, step);
-      ema.update(weights, step);
-    } else if (++bad_steps == most_bad_steps) {
-      throw as_agreed(DivergenceError(
-          "the loss or the gradient was not finite in {} steps in a row (up to step {}). Lower the learning rate; "
-          "the last checkpoint is from before",
-          most_bad_steps, step));
+      means.add(verdict);
     } else {
-      context_.log.warning("step {} was skipped (loss {} and gradient norm {} are not both finite)", step, verdict.loss, norm);
+      context_.log.warning("step {} was skipped (loss {} and gradient norm {} are not both finite)", step, verdict.loss,
+                           result.gradient_norm);
+      means.skip();
+      if (++bad_steps == loop.max_bad_steps) {
+        const std::int64_t saved = rolled_back ? 0 : checkpoints.load_newest();
+        if (saved == 0) {
+          diverge(step);
+        }
+        context_.log.warning("back to step {} once, after {} steps in a row that were not finite", saved, bad_steps);
+        rolled_back = true;
+        step = saved;
+        bad_steps = 0;
+        resume_metrics(step);
+        loader = loader_from(step);
+        timing.restart(step);
+        continue;
+      }
     }
     summary.steps = step;
-    summary.new_steps = step - first_step;
+    summary.new_steps = std::max<std::int64_t>(step - first_step, 0);
     summary.loss = verdict.loss;
     progress.update(step * loop.batch_size, fmt::format("step {} loss {:.4f}", step, verdict.loss));
 
     // Everything below is diagnostics and saving.
     const bool last = step == loop.steps;
     const bool validating = last || step % loop.validate_every_steps == 0;
+    const bool sampling = loop.sample_every_steps > 0 && (last || step % loop.sample_every_steps == 0);
+    const at::Tensor average = validating || sampling ? full_average(optimizer, parameters, ranks) : at::Tensor();
     if (validating || step % loop.log_every_steps == 0) {
-      std::vector<Metric> results{{"loss", verdict.loss}, {"gradient_norm", norm}, {"learning_rate", learning_rate}};
-      const auto logged = static_cast<double>(
-          (step - first_step) % loop.log_every_steps == 0 ? loop.log_every_steps : (step - first_step) % loop.log_every_steps);
-      const std::vector<Metric> timing{{"images_per_s", logged * static_cast<double>(loop.batch_size) / since_log.seconds()},
-                                       {"reduce_s", reduce_s / logged},
-                                       {"data_wait_s", (loader.wait_s() - waited_s) / logged}};
+      std::vector<Metric> metrics{
+          {"loss", verdict.loss}, {"gradient_norm", result.gradient_norm}, {"learning_rate", result.learning_rate}};
+      append(metrics, means.metrics(task_));
       if (validating) {
-        results.push_back({"validation_loss", validate(ema.average())});
+        append(metrics, validate(average));
       }
-      write_metrics(step, results, timing);
-      reduce_s = 0;
-      waited_s = loader.wait_s();
-      since_log.restart();
+      means.clear();
+      write_line(step, metrics, timing.lap(step, train_step, *loader, loop.batch_size));
     }
-    if (last || verdict.stop || step % plan_.checkpoint.every_steps == 0) {
-      save(store, step, state);
+    if (sampling) {
+      write_samples(step, average);
+    }
+    if (last || verdict.stop || verdict.save_due || step % plan_.checkpoint.every_steps == 0) {
+      const Stopwatch saving;
+      checkpoints.save(step);
+      timing.add_save(saving.seconds());
+      since_save.restart();
     }
     if (verdict.stop && !last) {
       throw as_agreed(StoppedError("stopped on request after step {} of {} (the state is saved). The same command continues",
@@ -150,75 +148,75 @@ TrainSummary Trainer::run() {
   }
   progress.finish();
   summary.images_per_s = static_cast<double>(summary.new_steps * loop.batch_size) / since_start.seconds();
-  publish(ema.average());
+  summary.rank_hours = since_start.seconds() * ranks.size() / 3600;
+  publish(full_average(optimizer, parameters, ranks));
   return summary;
 }
 
-std::int64_t Trainer::resume(const CheckpointStore& store, const TrainState& state) const {
-  // Rank 0 looks, all ranks load what it found.
-  std::string found_step;
-  CheckpointStore::Search search;
-  agree(context_.control, [&] {
-    if (context_.control.rank() == 0) {
-      search = store.search();
-      found_step = search.newest ? std::to_string(search.newest->step) : "";
-    }
-  });
-  for (const std::string& problem : search.problems) {
-    context_.log.warning("a checkpoint is passed over: {}", problem);
-  }
-  found_step = broadcast(context_.control, found_step);
-  if (found_step.empty()) {
-    return 0;
-  }
-  const std::int64_t step = std::stoll(found_step);
-  agree(context_.control, [&] { store.load(store.at(step), state); });
-  context_.log.info("continuing from step {}", step);
-  return step;
+std::unique_ptr<Loader> Trainer::loader_from(std::int64_t step) const {
+  return std::make_unique<Loader>(data_, Sampler(data_.training(), plan_.loop.batch_size, plan_.seed),
+                                  Augmenter(plan_.data.augmentation, plan_.seed),
+                                  Loader::Options{.first_step = step,
+                                                  .last_step = plan_.loop.steps,
+                                                  .rank = context_.data.rank(),
+                                                  .num_ranks = context_.data.size(),
+                                                  .num_threads = static_cast<int>(plan_.data.loader_threads)});
 }
 
-void Trainer::save(CheckpointStore& store, std::int64_t step, const TrainState& state) const {
-  agree(context_.control, [&] {
-    if (context_.control.rank() == 0) {
-      context_.dir.check_ownership();
-      context_.metrics.sync(); // a resumed run does not write the lines up to this step again
-      store.save(step, state);
-    }
+void Trainer::resume_metrics(std::int64_t step) const {
+  on_rank_0([&] { context_.metrics.resume_from(step == 0 ? MetricLog::kFromStart : step); });
+}
+
+void Trainer::write_line(std::int64_t step, const std::vector<Metric>& metrics, const std::vector<Metric>& timing) const {
+  on_rank_0([&] {
+    context_.metrics.write_timing(step, timing);
+    context_.metrics.write(step, metrics);
   });
 }
 
-void Trainer::write_metrics(std::int64_t step, const std::vector<Metric>& results, const std::vector<Metric>& timing) const {
-  agree(context_.control, [&] {
-    if (context_.control.rank() == 0) {
-      context_.dir.check_ownership();
-      context_.metrics.write_timing(step, timing);
-      context_.metrics.write(step, results);
-    }
-  });
-}
-
-double Trainer::validate(const at::Tensor& weights) const {
+std::vector<Metric> Trainer::validate(const at::Tensor& weights) const {
   const ScopedWeights averaged(task_.parameters(), weights);
   std::vector<std::int64_t> ids = data_.validation();
   ids.resize(std::min(ids.size(), static_cast<std::size_t>(plan_.loop.validation_images)));
   const auto num_ranks = static_cast<std::size_t>(context_.data.size());
   const auto rank = static_cast<std::size_t>(context_.data.rank());
+  const std::size_t end = (rank + 1) * ids.size() / num_ranks;
   const std::size_t image = data_.schema().num_bytes();
-  Batch batch;
-  for (std::size_t i = rank * ids.size() / num_ranks; i < (rank + 1) * ids.size() / num_ranks; ++i) {
-    batch.turns.push_back({ids[i], 0});
-    batch.pixels.resize(batch.turns.size() * image);
-    data_.pixels(ids[i], std::span(batch.pixels).last(image));
+  std::vector<double> sums(1 + task_.num_sums()); // the loss, then those of the task
+  for (std::size_t first = rank * ids.size() / num_ranks; first < end; first += most_validated_at_once) {
+    Batch batch;
+    for (std::size_t i = first; i < std::min(first + most_validated_at_once, end); ++i) {
+      batch.turns.push_back({ids[i], 0});
+      batch.pixels.resize(batch.turns.size() * image);
+      data_.pixels(ids[i], std::span(batch.pixels).last(image));
+    }
+    const PartLoss part = task_.validate(batch);
+    sums[0] += part.loss;
+    for (std::size_t i = 0; i < part.sums.size(); ++i) {
+      sums[1 + i] += part.sums[i];
+    }
   }
-  double sum = batch.turns.empty() ? 0 : task_.validation_loss_sum(batch);
-  context_.data.all_reduce(buffer_of(std::span(&sum, 1)), ReduceOp::sum);
-  return sum / static_cast<double>(ids.size());
+  context_.data.all_reduce(buffer_of(std::span(sums)), ReduceOp::sum);
+  std::vector<Metric> metrics{{"validation_loss", sums[0] / static_cast<double>(ids.size())}};
+  append(metrics, task_.metrics_of(std::span(sums).subspan(1), "validation_loss"));
+  return metrics;
+}
+
+void Trainer::write_samples(std::int64_t step, const at::Tensor& weights) const {
+  on_rank_0([&] {
+    const fs::path folder = context_.dir.path() / "samples";
+    fs::create_directories(folder);
+    const fs::path temporary = folder / fmt::format("step-{}.tmp-{}.png", step, context_.dir.epoch());
+    if (task_.write_samples(temporary, weights)) {
+      fs::rename(temporary, folder / fmt::format("step-{}.png", step));
+    }
+  });
 }
 
 void Trainer::publish(const at::Tensor& weights) const {
-  agree(context_.control, [&] {
-    const fs::path target = context_.dir.path() / "pipeline";
-    if (context_.control.rank() != 0 || fs::exists(target)) {
+  const fs::path target = context_.dir.path() / "pipeline";
+  on_rank_0([&] {
+    if (fs::exists(target)) {
       return;
     }
     const fs::path temporary = context_.dir.path() / fmt::format("pipeline.tmp-{}", context_.dir.epoch());
@@ -227,6 +225,36 @@ void Trainer::publish(const at::Tensor& weights) const {
     task_.write_result(temporary, weights);
     context_.dir.check_ownership();
     publish_folder(temporary, target);
+  });
+}
+
+void Trainer::diverge(std::int64_t step) const {
+  // The samples of the steps that were not finite, whole, in a file: what a person looks at first.
+  const fs::path path = context_.dir.path() / "divergence.jsonl";
+  on_rank_0([&] {
+    Sampler sampler(data_.training(), plan_.loop.batch_size, plan_.seed);
+    std::string lines;
+    for (std::int64_t bad = step - plan_.loop.max_bad_steps; bad < step; ++bad) {
+      std::vector<std::int64_t> ids;
+      for (const SampleTurn& turn : sampler.batch(bad)) {
+        ids.push_back(turn.id);
+      }
+      lines += fmt::format("{{\"step\":{},\"samples\":[{}]}}\n", bad + 1, fmt::join(ids, ","));
+    }
+    write_file_atomically(path, lines);
+  });
+  throw as_agreed(
+      DivergenceError("the loss or the gradient was not finite in {} steps in a row, up to step {} ({} lists their "
+                      "samples). Lower the learning rate, or look at these images; the last checkpoint is from before",
+                      plan_.loop.max_bad_steps, step, path.string()));
+}
+
+void Trainer::on_rank_0(const std::function<void()>& work) const {
+  agree(context_.control, [&] {
+    if (context_.control.rank() == 0) {
+      context_.dir.check_ownership();
+      work();
+    }
   });
 }
 

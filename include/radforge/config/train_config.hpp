@@ -47,6 +47,7 @@ struct OptimizerConfig {
   double epsilon = 1e-8;
   double weight_decay = 0.01;
   double clip_norm = 1.0; ///< of the gradient over all parameters
+  bool shard = false;     ///< each rank keeps its share of moments and average (ZeRO stage 1, Rajbhandari et al. 2020)
 };
 
 struct LoopConfig {
@@ -57,11 +58,42 @@ struct LoopConfig {
   std::int64_t log_every_steps = 20;
   std::int64_t validate_every_steps = 500;
   std::int64_t validation_images = 96;
+  std::int64_t sample_every_steps = 0; ///< 0 = no sample images
+  std::string precision = "fp32";      ///< or "bf16": layers compute in it, weights, sums and optimizer stay fp32
+  bool activation_checkpointing = false;
+  std::string reduction = "fast";           ///< or "canonical": the same bits for any number of ranks that divides virtual_shards
+  std::int64_t virtual_shards = 12;         ///< of the global batch, for the canonical reduction
+  std::string reduction_precision = "fp32"; ///< or "bf16": what gradients travel in
+  double bucket_mb = 4;                     ///< of gradient reduced at once, while the rest is still computed
+  std::int64_t max_bad_steps = 10;          ///< in a row that are not finite and skipped, before a rollback and then the end
+  double max_minutes = 0;                   ///< of one start, then a checkpoint and exit code 75; 0 = no limit
+};
+
+/// Seconds without progress in a phase after which the run is ended, exit code 5; 0 for none.
+struct WatchdogConfig {
+  double startup_s = 1800;
+  double data_s = 600;
+  double compute_s = 600;
+  double collective_s = 600;
+  double save_s = 1800;
 };
 
 struct CheckpointConfig {
   std::int64_t every_steps = 500;
+  double every_minutes = 0; ///< beside the steps; 0 = by steps alone
   std::int64_t keep = 2;
+};
+
+/// A part of a model that learns.
+struct PartConfig {
+  bool train = true;
+  double learning_rate_scale = 1; ///< of the optimizer's learning rate
+  std::int64_t until_step = 0;    ///< frozen from this step on; 0 = never
+};
+
+struct DiffusionPartsConfig {
+  PartConfig unet;
+  PartConfig text_encoder;
 };
 
 /// The noise process and the objective.
@@ -93,21 +125,25 @@ struct AutoencoderRunConfig {
   LoopConfig train;
   OptimizerConfig optimizer;
   CheckpointConfig checkpoint;
+  WatchdogConfig watchdog;
 };
 
-/// `task: diffusion`. Trains the UNet and the text encoder; the autoencoder is frozen.
+/// `task: diffusion`. Trains the UNet, the text encoder or both; the autoencoder is frozen.
 struct DiffusionRunConfig {
   std::string task = "diffusion";
   std::int64_t seed = 1;
   DataConfig data;
-  std::string autoencoder; ///< pipeline folder whose vae/ is used
+  std::string pipeline;    ///< folder to start from: its models, tokenizer and weights; "" = random weights
+  std::string autoencoder; ///< folder whose vae/ is used; "" = that of `pipeline`
   TokenizerConfig tokenizer;
   TextEncoderConfig text_encoder;
   UNetConfig unet;
+  DiffusionPartsConfig parts;
   DiffusionConfig diffusion;
   LoopConfig train;
   OptimizerConfig optimizer;
   CheckpointConfig checkpoint;
+  WatchdogConfig watchdog;
 };
 
 void describe(Schema& schema, DataSourceConfig& config);
@@ -116,6 +152,9 @@ void describe(Schema& schema, DataConfig& config);
 void describe(Schema& schema, OptimizerConfig& config);
 void describe(Schema& schema, LoopConfig& config);
 void describe(Schema& schema, CheckpointConfig& config);
+void describe(Schema& schema, WatchdogConfig& config);
+void describe(Schema& schema, PartConfig& config);
+void describe(Schema& schema, DiffusionPartsConfig& config);
 void describe(Schema& schema, DiffusionConfig& config);
 void describe(Schema& schema, AutoencoderLossConfig& config);
 void describe(Schema& schema, AutoencoderRunConfig& config);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "radforge/nn/share.hpp"
+
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
@@ -24,8 +26,9 @@ struct Init {
   static Init normal(double stddev) { return {Kind::normal, stddev}; }
 };
 
-/// All trained parameters of a run in one flat fp32 buffer, their gradients in a second of the same layout. Layers hold views of
-/// them; a reduction, the optimizer and an average over steps are one pass over one tensor each.
+/// All trained parameters of a run in one flat fp32 buffer, their gradients in a second of the same layout, fp32 too. Layers hold
+/// views of them; a reduction, the optimizer and an average over steps are one pass over one tensor each. In mixed precision
+/// (Micikevicius et al. 2018) the layers hold views of a third buffer in half precision, a copy of the first: refresh() makes it.
 ///
 /// State that is stored with the weights and not trained (running statistics of a norm) has a flat tensor of its own: no
 /// gradient, no weight decay, no average.
@@ -52,8 +55,8 @@ class ParameterSet {
   /// A name that files may hold and that means nothing here.
   void ignore(std::string name) { ignored_.insert(std::move(name)); }
 
-  /// Buffers and initial values, keyed by `seed`.
-  void allocate(std::uint64_t seed);
+  /// Buffers and initial values, keyed by `seed`; the layers compute in `type`.
+  void allocate(std::uint64_t seed, at::ScalarType type = at::kFloat);
   /// The parameters' buffer alone, zero, of floating `type`: for weights that are loaded and not trained.
   void allocate_frozen(at::ScalarType type = at::kFloat);
 
@@ -62,8 +65,17 @@ class ParameterSet {
   /// Parameters, without the padding between tensors.
   std::int64_t num_parameters() const;
 
+  /// Elements of the flat buffers that hold the parameters under `prefix`; these were registered one after the other.
+  FlatRange range(const std::string& prefix) const;
+
   at::Tensor& flat() { return flat_; }
   at::Tensor& flat_gradient() { return flat_gradient_; }
+  /// What the layers compute with: flat(), or its copy in half precision.
+  at::Tensor& flat_working() { return flat_working_.defined() ? flat_working_ : flat_; }
+  /// Brings the copy in half precision up to date after flat() has changed.
+  void refresh();
+  /// The tensors that gradients flow to, one an entry.
+  const std::vector<at::Tensor>& leaves() const { return leaves_; }
   /// Undefined for a model without such state.
   at::Tensor& flat_buffers() { return flat_buffers_; }
 
@@ -93,13 +105,15 @@ class ParameterSet {
   std::set<std::string> ignored_;
   std::vector<at::Tensor*> slots_;
   std::vector<at::Tensor*> buffer_slots_;
-  std::vector<at::Tensor> trained_;
+  std::vector<at::Tensor> leaves_;
   at::Tensor flat_;
   at::Tensor flat_gradient_;
+  at::Tensor flat_working_;
   at::Tensor flat_buffers_;
 };
 
-/// Points the layers at another flat buffer (the averaged weights) for as long as it lives. Gradients do not flow there.
+/// Points the layers at another flat fp32 buffer (the averaged weights), or its copy in the type they compute in, for as long as
+/// it lives. Gradients do not flow there.
 class ScopedWeights {
  public:
   ScopedWeights(ParameterSet& parameters, const at::Tensor& flat);

@@ -15,8 +15,8 @@ class AutoencoderTask : public Task {
   AutoencoderTask(const AutoencoderRunConfig& config, const Mixture& data);
 
   ParameterSet& parameters() override { return parameters_; }
-  double accumulate(const Batch& batch, std::int64_t global_batch_size) override;
-  double validation_loss_sum(const Batch& batch) override;
+  PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) override;
+  PartLoss validate(const Batch& batch) override;
   /// `folder`/vae, with scaling_factor set to 1 / standard deviation of the latents of training images.
   void write_result(const std::filesystem::path& folder, const at::Tensor& weights) override;
 

@@ -15,16 +15,18 @@
 
 namespace radforge {
 
-/// Trains a text-conditioned latent diffusion model: UNet and text encoder learn, the autoencoder is frozen.
+/// Trains a text-conditioned latent diffusion model: UNet, text encoder or both learn, the autoencoder is frozen.
 class DiffusionTask : public Task {
  public:
-  /// `config.text_encoder.vocab_size` is taken from the tokenizer in `tokenizer_folder`. The data outlive the task.
-  /// Errors: DataError, IoError (autoencoder, tokenizer), ConfigError when the parts do not fit together.
+  /// Starts from the weights of `config.pipeline`, or from random ones. `config.text_encoder.vocab_size` is taken from the
+  /// tokenizer in `tokenizer_folder`. The data outlive the task. Errors: DataError, IoError (folders to start from), ConfigError
+  /// when the parts do not fit together.
   DiffusionTask(const DiffusionRunConfig& config, const Mixture& data, const std::filesystem::path& tokenizer_folder);
 
-  ParameterSet& parameters() override { return parameters_; }
-  double accumulate(const Batch& batch, std::int64_t global_batch_size) override;
-  double validation_loss_sum(const Batch& batch) override;
+  ParameterSet& parameters() override { return trained_; }
+  std::vector<ParameterGroup> groups() override;
+  PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) override;
+  PartLoss validate(const Batch& batch) override;
   /// The whole pipeline folder.
   void write_result(const std::filesystem::path& folder, const at::Tensor& weights) override;
 
@@ -33,27 +35,34 @@ class DiffusionTask : public Task {
   /// its losses can be compared between such settings.
   enum class Purpose { training, validation };
 
-  at::Tensor loss_sum(const Batch& batch, Purpose purpose);
+  at::Tensor losses(const Batch& batch, Purpose purpose);
   at::Tensor latents(const Batch& batch);
+  at::Tensor text_states(const Batch& batch, Purpose purpose) const;
   at::Tensor token_ids(const Batch& batch, Purpose purpose) const;
+  void load_start();
+  StateDict weights_of(const std::string& prefix, const PartConfig& part, const at::Tensor& weights);
 
   DiffusionRunConfig config_;
   const Mixture& data_;
   std::filesystem::path tokenizer_folder_;
   ClipTokenizer tokenizer_;
-
   AutoencoderConfig autoencoder_config_;
+  NoiseSchedule schedule_;
+  Prediction prediction_;
+
+  ParameterSet trained_;
   ParameterSet frozen_;
   AutoencoderKL autoencoder_;
+  ClipTextEncoder text_encoder_;
+  UNet unet_;
+
   // Moments of an image that is not augmented do not change while the autoencoder is frozen: each is encoded once a rank and
   // kept.
   std::unordered_map<std::int64_t, LatentMoments> moments_;
-
-  NoiseSchedule schedule_;
-  Prediction prediction_;
-  ParameterSet parameters_;
-  ClipTextEncoder text_encoder_;
-  UNet unet_;
 };
+
+/// Where the models of a run come from: with `config.pipeline` its models and, if no other is named, its autoencoder. Errors:
+/// DataError, IoError.
+DiffusionRunConfig with_models_of_pipeline(DiffusionRunConfig config);
 
 } // namespace radforge

@@ -3,11 +3,13 @@
 #include "radforge/config/train_config.hpp"
 #include "radforge/data/mixture.hpp"
 #include "radforge/run/run_context.hpp"
-#include "radforge/train/checkpoint_store.hpp"
 #include "radforge/train/task.hpp"
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace radforge {
 
@@ -26,6 +28,7 @@ struct TrainSummary {
   std::int64_t new_steps = 0; ///< of this start; 0: the run was finished already
   double loss = 0;            ///< of the last step
   double images_per_s = 0;    ///< of this start
+  double rank_hours = 0;      ///< of this start, over all ranks; GPU-hours where a rank has a GPU
 };
 
 /// The data-parallel training loop. All ranks call `run` together.
@@ -35,16 +38,22 @@ class Trainer {
   Trainer(TrainPlan plan, RunContext& context, const Mixture& data, Task& task);
 
   /// Trains up to the last step, from the newest checkpoint if there is one, and publishes the task's result as `<run
-  /// folder>/pipeline`. Errors: DataError for an empty selection of images, StoppedError after a stop request (the state is
-  /// saved), DivergenceError after ten steps in a row that were not finite, OwnedError.
+  /// folder>/pipeline`. Steps that are not finite are skipped; after `max_bad_steps` in a row the run rolls back to its newest
+  /// checkpoint, once. Errors: DataError for an empty selection of images, ConfigError for a batch that the ranks cannot share,
+  /// StoppedError after a stop request or `max_minutes` (the state is saved), DivergenceError with the samples' ids, IoError,
+  /// OwnedError.
   TrainSummary run();
 
  private:
-  std::int64_t resume(const CheckpointStore& store, const TrainState& state) const;
-  void save(CheckpointStore& store, std::int64_t step, const TrainState& state) const;
-  void write_metrics(std::int64_t step, const std::vector<Metric>& results, const std::vector<Metric>& timing) const;
-  double validate(const at::Tensor& weights) const;
+  std::unique_ptr<Loader> loader_from(std::int64_t step) const;
+  void resume_metrics(std::int64_t step) const;
+  void write_line(std::int64_t step, const std::vector<Metric>& metrics, const std::vector<Metric>& timing) const;
+  std::vector<Metric> validate(const at::Tensor& weights) const;
+  void write_samples(std::int64_t step, const at::Tensor& weights) const;
   void publish(const at::Tensor& weights) const;
+  [[noreturn]] void diverge(std::int64_t step) const;
+  /// Collective: work that writes into the folder.
+  void on_rank_0(const std::function<void()>& work) const;
 
   TrainPlan plan_;
   RunContext& context_;

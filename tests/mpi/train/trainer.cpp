@@ -49,17 +49,17 @@ class BrightnessTask : public Task {
     parameters_.allocate(3);
   }
   ParameterSet& parameters() override { return parameters_; }
-  double accumulate(const Batch& batch, std::int64_t global_batch_size) override {
+  PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) override {
     at::Tensor loss = loss_sum(batch).div(static_cast<double>(global_batch_size));
     if (poisoned_from_ >= 0 && batch.step >= poisoned_from_ && test_world().rank() == test_world().size() - 1) {
       loss = loss.mul(std::numeric_limits<double>::quiet_NaN());
     }
     loss.backward();
-    return loss.item<double>();
+    return {.loss = loss.item<double>()};
   }
-  double validation_loss_sum(const Batch& batch) override {
+  PartLoss validate(const Batch& batch) override {
     const c10::NoGradGuard no_grad;
-    return loss_sum(batch).item<double>();
+    return {.loss = loss_sum(batch).item<double>()};
   }
   void write_result(const fs::path& folder, const at::Tensor& weights) override {
     write_state_dict(folder / "model.safetensors", parameters_.views(weights));
@@ -108,11 +108,29 @@ struct Run {
   StopRequest stop;
 };
 
+/// Steps are not finite on one rank `times` times from step `from` on, and never again: a fault of a machine.
+class FaultyTask final : public BrightnessTask {
+ public:
+  FaultyTask(std::int64_t from, int times) : from_(from), times_(times) {}
+  PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) override {
+    PartLoss part = BrightnessTask::accumulate(batch, global_batch_size);
+    if (batch.step >= from_ && times_ > 0 && test_world().rank() == 0) {
+      --times_;
+      parameters().flat_gradient().fill_(std::numeric_limits<float>::infinity());
+    }
+    return part;
+  }
+
+ private:
+  std::int64_t from_;
+  int times_;
+};
+
 /// Another run takes the folder over while this one trains.
 class RobbedTask final : public BrightnessTask {
  public:
   RobbedTask(fs::path folder, std::int64_t from) : folder_(std::move(folder)), from_(from) {}
-  double accumulate(const Batch& batch, std::int64_t global_batch_size) override {
+  PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) override {
     if (batch.step == from_ && test_world().rank() == 0) {
       std::ofstream(folder_ / "owner-2.json") << R"({"epoch": 2, "host": "far-away", "pid": 5})";
     }
@@ -266,4 +284,49 @@ TEST_CASE_METHOD(Fixture, "steps that are not finite on one rank are skipped by 
   CHECK_THROWS_AS(run.train(long_plan, *dataset, task), DivergenceError);
   // Parameters are those of the last good step.
   CHECK(at::equal(task.parameters().flat(), healthy.parameters().flat()));
+}
+
+TEST_CASE_METHOD(Fixture, "after steps in a row that are not finite a run goes back to its checkpoint once, and on") {
+  BrightnessTask undisturbed;
+  Run(folder.path() / "undisturbed").train(plan(), *dataset, undisturbed);
+  TrainPlan careful = plan();
+  careful.loop.max_bad_steps = 3;
+  FaultyTask task(12, 3);
+  CHECK(Run(folder.path() / "faulty").train(careful, *dataset, task).steps == 30);
+  CHECK(at::equal(task.parameters().flat(), undisturbed.parameters().flat()));
+  CHECK(text_of(folder.path() / "faulty/metrics.jsonl") == text_of(folder.path() / "undisturbed/metrics.jsonl"));
+
+  FaultyTask hopeless(12, 6);
+  Run run(folder.path() / "hopeless");
+  CHECK_THROWS_WITH(run.train(careful, *dataset, hopeless), Catch::Contains("3 steps in a row, up to step 15"));
+  const std::string listed = text_of(folder.path() / "hopeless/divergence.jsonl");
+  CHECK(std::count(listed.begin(), listed.end(), '\n') == 3);
+  CHECK(listed.starts_with("{\"step\":13,\"samples\":["));
+}
+
+TEST_CASE_METHOD(Fixture, "a run out of time saves and stops, and the next start goes on") {
+  TrainPlan hurried = plan();
+  hurried.loop.max_minutes = 1e-9;
+  BrightnessTask task;
+  Run run(folder.path() / "run");
+  CHECK_THROWS_AS(run.train(hurried, *dataset, task), StoppedError);
+  CHECK(fs::exists(folder.path() / "run/checkpoints/step-1"));
+}
+
+TEST_CASE_METHOD(Fixture, "the canonical reduction gives the same weights on any number of ranks, bit for bit") {
+  TrainPlan canonical = plan();
+  canonical.loop.reduction = "canonical";
+  BrightnessTask task;
+  Run(folder.path() / "run").train(canonical, *dataset, task);
+
+  const std::unique_ptr<Communicator> self = make_self_communicator();
+  const fs::path own = folder.path() / ("alone-" + std::to_string(test_world().rank()));
+  const Log log;
+  RunDir dir(own, *self, log);
+  MetricLog metrics(own, 0);
+  StopRequest stop;
+  RunContext context{log, *self, *self, dir, metrics, stop};
+  BrightnessTask reference;
+  Trainer(canonical, context, *dataset, reference).run();
+  CHECK(at::equal(task.parameters().flat(), reference.parameters().flat()));
 }

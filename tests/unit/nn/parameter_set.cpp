@@ -175,3 +175,44 @@ TEST_CASE("a set without such state has none and a frozen one starts from its co
   CHECK(variance.eq(1).all().item<bool>());
   CHECK_THROWS_AS(frozen.add_buffer("late", {2}, Init::constant(1), weight), InternalError);
 }
+
+TEST_CASE("layers in bf16 compute with a copy of the fp32 weights and their gradients add up in fp32") {
+  ParameterSet parameters;
+  const Pair pair{ParameterScope(parameters)};
+  parameters.allocate(1, at::kBFloat16);
+  CHECK(pair.first.scalar_type() == at::kBFloat16);
+  CHECK(parameters.flat().scalar_type() == at::kFloat);
+  CHECK(at::equal(parameters.flat_working(), parameters.flat().to(at::kBFloat16)));
+
+  // 1 and 1/512 in bf16: their sum has no bf16 number.
+  pair.first.mul(1.0).sum().backward();
+  pair.first.mul(1.0 / 512).sum().backward();
+  const at::Tensor gradient = parameters.views(parameters.flat_gradient()).begin()->second;
+  CHECK(gradient.scalar_type() == at::kFloat);
+  CHECK(parameters.flat_gradient().max().item<float>() == 1 + 1.0F / 512);
+
+  parameters.flat().fill_(3);
+  CHECK(pair.first.max().item<float>() < 3);
+  parameters.refresh();
+  CHECK(pair.first.eq(3).all().item<bool>());
+
+  const at::Tensor other = at::zeros_like(parameters.flat());
+  {
+    const ScopedWeights scope(parameters, other);
+    CHECK(pair.first.scalar_type() == at::kBFloat16);
+    CHECK(pair.first.eq(0).all().item<bool>());
+  }
+  CHECK(pair.first.eq(3).all().item<bool>());
+}
+
+TEST_CASE("a prefix names a range of the flat buffer") {
+  ParameterSet parameters;
+  const Pair one{ParameterScope(parameters, "one.")};
+  const Pair two{ParameterScope(parameters, "two.")};
+  parameters.allocate(1);
+  const FlatRange range = parameters.range("two.");
+  CHECK(range.first == parameters.entries()[2].offset);
+  CHECK(range.end() == parameters.entries()[3].offset + parameters.entries()[3].count);
+  CHECK(parameters.range("one.").first == 0);
+  CHECK_THROWS_AS(parameters.range("three."), InternalError);
+}

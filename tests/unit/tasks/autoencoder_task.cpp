@@ -10,8 +10,8 @@ using namespace radforge;
 TEST_CASE_METHOD(TaskFixture, "an autoencoder batch's parts add up, and its randomness is the sample's turn's") {
   AutoencoderTask task(autoencoder_config(folder / "data"), *dataset);
   check_parts_add_up(task, *dataset);
-  CHECK(task.validation_loss_sum(batch_of(*dataset, {3})) == task.validation_loss_sum(batch_of(*dataset, {3})));
-  CHECK(task.validation_loss_sum(batch_of(*dataset, {3}, 1)) != task.validation_loss_sum(batch_of(*dataset, {3}, 2)));
+  CHECK(task.validate(batch_of(*dataset, {3})).loss == task.validate(batch_of(*dataset, {3})).loss);
+  CHECK(task.validate(batch_of(*dataset, {3}, 1)).loss != task.validate(batch_of(*dataset, {3}, 2)).loss);
 }
 
 TEST_CASE_METHOD(TaskFixture, "a trained autoencoder is written with the factor that makes its latents of unit deviation") {

@@ -15,8 +15,8 @@ using namespace radforge;
 TEST_CASE_METHOD(TaskFixture, "a diffusion batch's parts add up, and its randomness is the sample's turn's") {
   DiffusionTask task(diffusion_config(folder / "data", folder / "pipeline"), *dataset, tokenizer_folder());
   check_parts_add_up(task, *dataset);
-  CHECK(task.validation_loss_sum(batch_of(*dataset, {3})) == task.validation_loss_sum(batch_of(*dataset, {3})));
-  CHECK(task.validation_loss_sum(batch_of(*dataset, {3}, 1)) != task.validation_loss_sum(batch_of(*dataset, {3}, 2)));
+  CHECK(task.validate(batch_of(*dataset, {3})).loss == task.validate(batch_of(*dataset, {3})).loss);
+  CHECK(task.validate(batch_of(*dataset, {3}, 1)).loss != task.validate(batch_of(*dataset, {3}, 2)).loss);
 }
 
 TEST_CASE_METHOD(TaskFixture, "perturbations and weights of the objective change the training loss and no validation loss") {
@@ -25,7 +25,7 @@ TEST_CASE_METHOD(TaskFixture, "perturbations and weights of the objective change
     config.diffusion = objective;
     DiffusionTask task(config, *dataset, tokenizer_folder());
     const Batch batch = batch_of(*dataset, {0, 1, 2, 4});
-    return std::pair(task.accumulate(batch, 4), task.validation_loss_sum(batch));
+    return std::pair(task.accumulate(batch, 4).loss, task.validate(batch).loss);
   };
   const auto [plain_training, plain_validation] = losses({.caption_dropout = 0});
   CHECK(plain_training == Approx(plain_validation / 4));
@@ -50,7 +50,8 @@ TEST_CASE_METHOD(TaskFixture, "min-SNR weights are those of each sample's timest
     const double a = schedule.alpha_cumprod(uniform_below(key, 1000));
     const double snr = a / (1 - a);
     const Batch batch = batch_of(*dataset, {id});
-    CHECK(weighted.accumulate(batch, 1) == Approx(plain.accumulate(batch, 1) * std::min(snr, 2.0) / (snr + 1)).epsilon(1e-5));
+    CHECK(weighted.accumulate(batch, 1).loss ==
+          Approx(plain.accumulate(batch, 1).loss * std::min(snr, 2.0) / (snr + 1)).epsilon(1e-5));
   }
 }
 
@@ -58,7 +59,7 @@ TEST_CASE_METHOD(TaskFixture, "a run with zero terminal SNR writes a scheduler o
   DiffusionRunConfig config = diffusion_config(folder / "data", folder / "pipeline");
   config.diffusion.rescale_betas_zero_snr = true;
   DiffusionTask task(config, *dataset, tokenizer_folder());
-  CHECK(std::isfinite(task.accumulate(batch_of(*dataset, {0, 1, 2, 4}), 4)));
+  CHECK(std::isfinite(task.accumulate(batch_of(*dataset, {0, 1, 2, 4}), 4).loss));
   task.write_result(folder / "result", task.parameters().flat());
   CHECK(read_scheduler_config(folder / "result").rescale_betas_zero_snr);
   CHECK(read_sampler_config(folder / "result").timestep_spacing == "trailing");
@@ -85,6 +86,62 @@ TEST_CASE_METHOD(TaskFixture, "a diffusion run writes a whole pipeline folder th
   CHECK(read_text_encoder_config(folder / "result").vocab_size == ClipTokenizer(folder / "result/tokenizer").vocab_size());
   CHECK(read_scheduler_config(folder / "result").prediction_type == "v_prediction");
   CHECK(std::filesystem::exists(folder / "result/model_index.json"));
+}
+
+TEST_CASE_METHOD(TaskFixture, "a part that does not learn has no gradient, no group, and the weights it began with") {
+  DiffusionTask both(diffusion_config(folder / "data", folder / "pipeline"), *dataset, tokenizer_folder());
+  both.write_result(folder / "start", both.parameters().flat());
+
+  DiffusionRunConfig config = diffusion_config(folder / "data", "");
+  config.pipeline = folder / "start";
+  config.parts.text_encoder.train = false;
+  config.parts.unet.learning_rate_scale = 0.5;
+  DiffusionTask task(config, *dataset, folder / "start/tokenizer");
+  CHECK(task.groups().size() == 1);
+  CHECK(task.groups()[0].learning_rate_scale == 0.5);
+  CHECK(task.groups()[0].range == task.parameters().range("unet."));
+  for (const auto& entry : task.parameters().entries()) {
+    CHECK(entry.name.starts_with("unet."));
+  }
+  const Batch batch = batch_of(*dataset, {0, 1, 2, 4});
+  CHECK(task.accumulate(batch, 4).loss == both.accumulate(batch, 4).loss); // it starts from the pipeline's weights
+  task.parameters().flat().add_(0.01);
+  task.write_result(folder / "result", task.parameters().flat());
+  const StateDict began = read_text_encoder_weights(folder / "start");
+  for (const auto& [name, tensor] : read_text_encoder_weights(folder / "result")) {
+    CHECK(at::equal(tensor, began.at(name)));
+  }
+}
+
+TEST_CASE_METHOD(TaskFixture, "a part that learns for some steps has no gradient after them") {
+  DiffusionRunConfig config = diffusion_config(folder / "data", folder / "pipeline");
+  config.parts.text_encoder.until_step = 3;
+  DiffusionTask task(config, *dataset, tokenizer_folder());
+  Batch batch = batch_of(*dataset, {0, 1, 2, 4});
+  const auto largest = [&](std::int64_t step, const char* prefix) {
+    task.parameters().flat_gradient().zero_();
+    batch.step = step;
+    task.accumulate(batch, 4);
+    const FlatRange range = task.parameters().range(prefix);
+    return task.parameters().flat_gradient().narrow(0, range.first, range.count).abs().max().item<double>();
+  };
+  CHECK(largest(2, "text_encoder.") > 0);
+  CHECK(largest(3, "text_encoder.") == 0);
+  CHECK(largest(3, "unet.") > 0);
+}
+
+TEST_CASE_METHOD(TaskFixture, "in bf16 the loss and its gradient are those of fp32 to its precision") {
+  DiffusionRunConfig config = diffusion_config(folder / "data", folder / "pipeline");
+  DiffusionTask fp32(config, *dataset, tokenizer_folder());
+  config.train.precision = "bf16";
+  DiffusionTask bf16(config, *dataset, tokenizer_folder());
+  const Batch batch = batch_of(*dataset, {0, 1, 2, 4});
+  const double loss = fp32.accumulate(batch, 4).loss;
+  const double rounded = bf16.accumulate(batch, 4).loss;
+  CHECK(rounded != loss);
+  CHECK(rounded == Approx(loss).epsilon(0.02));
+  const at::Tensor difference = bf16.parameters().flat_gradient().sub(fp32.parameters().flat_gradient());
+  CHECK(difference.norm().item<double>() < 0.1 * fp32.parameters().flat_gradient().norm().item<double>());
 }
 
 TEST_CASE_METHOD(TaskFixture, "parts of a diffusion model that do not fit together are refused") {

@@ -70,10 +70,11 @@ struct TaskFixture {
 inline void check_parts_add_up(Task& task, const Mixture& dataset) {
   at::Tensor& gradient = task.parameters().flat_gradient();
   gradient.zero_();
-  const double whole = task.accumulate(batch_of(dataset, {0, 1, 2, 4, 5, 6}), 6);
+  const double whole = task.accumulate(batch_of(dataset, {0, 1, 2, 4, 5, 6}), 6).loss;
   const at::Tensor whole_gradient = gradient.clone();
   gradient.zero_();
-  const double parts = task.accumulate(batch_of(dataset, {0, 1}), 6) + task.accumulate(batch_of(dataset, {2, 4, 5, 6}), 6);
+  const double parts =
+      task.accumulate(batch_of(dataset, {0, 1}), 6).loss + task.accumulate(batch_of(dataset, {2, 4, 5, 6}), 6).loss;
   CHECK(parts == Approx(whole).epsilon(1e-5));
   CHECK(whole_gradient.abs().max().item<double>() > 0);
   CHECK(gradient.sub(whole_gradient).abs().max().item<double>() < 1e-4 * whole_gradient.abs().max().item<double>());

@@ -1,0 +1,89 @@
+#include "train_step.hpp"
+
+#include "radforge/core/clock.hpp"
+#include "radforge/nn/buffer.hpp"
+#include "radforge/train/lr_schedule.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace radforge {
+
+namespace {
+
+Batch part_of(const Batch& batch, std::size_t first, std::size_t count) {
+  const std::size_t image = batch.turns.empty() ? 0 : batch.pixels.size() / batch.turns.size();
+  const auto turns = batch.turns.begin() + static_cast<std::ptrdiff_t>(first);
+  const auto pixels = batch.pixels.begin() + static_cast<std::ptrdiff_t>(first * image);
+  return {batch.step,
+          {turns, turns + static_cast<std::ptrdiff_t>(count)},
+          {pixels, pixels + static_cast<std::ptrdiff_t>(count * image)}};
+}
+
+bool is_canonical(const LoopConfig& loop) { return loop.reduction == "canonical"; }
+
+// Images of a part; 0: a rank's whole slice.
+std::size_t part_size(const LoopConfig& loop) {
+  return static_cast<std::size_t>(is_canonical(loop) ? loop.batch_size / loop.virtual_shards : loop.micro_batch_size);
+}
+
+} // namespace
+
+TrainStep::TrainStep(const LoopConfig& loop, const OptimizerConfig& config, Communicator& ranks, Task& task, Optimizer& optimizer)
+    : loop_(loop), config_(config), ranks_(ranks), task_(task), optimizer_(optimizer),
+      reducer_(make_gradient_reducer(loop, task.parameters(), ranks)), part_size_(part_size(loop)),
+      exchange_(ranks,
+                is_canonical(loop) ? static_cast<std::size_t>(loop.virtual_shards) : static_cast<std::size_t>(ranks.size()),
+                task.num_sums()) {}
+
+StepResult TrainStep::run(std::int64_t step, const Batch& slice, StepReport report) {
+  // Forward and backward over this rank's slice, part by part; the reduction begins while the last part is still computed.
+  const Stopwatch computing;
+  reducer_->begin_step();
+  exchange_.begin_step();
+  accumulate(slice);
+  compute_s_ += computing.seconds();
+
+  // One gradient for all ranks, and one verdict on the step.
+  reducer_->finish();
+  StepResult result;
+  result.gradient_norm = task_.parameters().flat_gradient().norm().item<double>();
+  result.learning_rate = learning_rate_at(config_, step, loop_.steps);
+  const Stopwatch agreeing;
+  report.finite = exchange_.losses_are_finite() && std::isfinite(result.gradient_norm);
+  result.verdict = exchange_.agree(report);
+  verdict_s_ += agreeing.seconds();
+
+  // The update, unless a number is not finite: then weights, moments and average stay as they are.
+  if (result.verdict.finite) {
+    update(step, result.learning_rate, result.gradient_norm);
+  }
+  return result;
+}
+
+void TrainStep::accumulate(const Batch& slice) {
+  const std::size_t total = slice.turns.size();
+  const std::size_t most = part_size_ == 0 ? total : part_size_;
+  const auto first_slot = static_cast<std::size_t>(is_canonical(loop_) ? ranks_.rank() * loop_.virtual_shards / ranks_.size()
+                                                                       : static_cast<std::int64_t>(ranks_.rank()));
+  std::size_t slot = first_slot;
+  for (std::size_t first = 0; first < total; first += most) {
+    const std::size_t count = std::min(most, total - first);
+    reducer_->begin_part(first + count == total ? GradientReducer::Part::last : GradientReducer::Part::more_follow);
+    const PartLoss part = count == total ? task_.accumulate(slice, loop_.batch_size)
+                                         : task_.accumulate(part_of(slice, first, count), loop_.batch_size);
+    reducer_->end_part();
+    exchange_.add(slot, part.loss, part.sums);
+    slot += is_canonical(loop_) ? 1 : 0;
+  }
+}
+
+void TrainStep::update(std::int64_t step, double learning_rate, double norm) {
+  optimizer_.step(step + 1, learning_rate, norm > config_.clip_norm ? config_.clip_norm / norm : 1.0);
+  if (config_.shard) {
+    gather_shares(ranks_, task_.parameters().flat());
+  }
+  task_.parameters().refresh();
+}
+
+} // namespace radforge
