@@ -141,6 +141,17 @@ void describe(Schema& schema, DiffusionConfig& config) {
 void describe(Schema& schema, AutoencoderLossConfig& config) {
   schema.field("gradient_weight", config.gradient_weight, RealRange{0, 1000}, "of the L1 distance of image gradients");
   schema.field("kl_weight", config.kl_weight, RealRange{0, 1000}, "of the Kullback-Leibler divergence of the latents");
+  schema.field("adversarial_weight", config.adversarial_weight, RealRange{0, 1000},
+               "of a patch discriminator that learns beside the autoencoder; 0 for none");
+  schema.field("adversarial_from_step", config.adversarial_from_step, IntRange{.least = 0},
+               "the autoencoder is told of the discriminator from this step on; that learns from the first");
+  schema.field("discriminator_channels", config.discriminator_channels, IntRange{8, 4096},
+               "of the discriminator's first layer, doubled at each, a multiple of 8");
+  schema.field("discriminator_layers", config.discriminator_layers, IntRange{1, 8}, "that halve the image");
+  schema.field("discriminator_learning_rate_scale", config.discriminator_learning_rate_scale, RealRange{0, 1000},
+               "of optimizer.learning_rate");
+  schema.check(config.discriminator_channels % 8 == 0,
+               "discriminator_channels does not divide by 8 (its norms have 8 groups) give a multiple");
 }
 
 void describe(Schema& schema, AutoencoderRunConfig& config) {

@@ -11,10 +11,14 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
+#include <array>
 
 namespace radforge {
 
 namespace {
+
+constexpr const char* autoencoder_prefix = "vae.";
+constexpr const char* discriminator_prefix = "discriminator.";
 
 // Differences of neighbours along one dimension: what makes an edge.
 at::Tensor slope(const at::Tensor& images, std::int64_t dimension) {
@@ -28,7 +32,7 @@ at::Tensor sum_of_means(const at::Tensor& values) { return values.flatten(1).mea
 } // namespace
 
 AutoencoderTask::AutoencoderTask(const AutoencoderRunConfig& config, const Mixture& data)
-    : config_(config), data_(data), autoencoder_(config.autoencoder, ParameterScope(parameters_)) {
+    : config_(config), data_(data), autoencoder_(config.autoencoder, ParameterScope(parameters_, autoencoder_prefix)) {
   const DatasetSchema& schema = data.schema();
   if (schema.channels != config.autoencoder.in_channels || schema.height % autoencoder_.downscale() != 0 ||
       schema.width % autoencoder_.downscale() != 0) {
@@ -36,40 +40,92 @@ AutoencoderTask::AutoencoderTask(const AutoencoderRunConfig& config, const Mixtu
                       "divide by {}). Change autoencoder.in_channels or block_out_channels",
                       schema.height, schema.width, schema.channels, config.autoencoder.in_channels, autoencoder_.downscale());
   }
+  if (config.loss.adversarial_weight > 0) {
+    discriminator_.emplace(PatchDiscriminator::Shape{config.autoencoder.in_channels, config.loss.discriminator_channels,
+                                                     config.loss.discriminator_layers},
+                           ParameterScope(parameters_, discriminator_prefix));
+  }
   parameters_.allocate(static_cast<std::uint64_t>(config.seed), scalar_type_of(config.train.precision));
 }
 
-at::Tensor AutoencoderTask::loss_sum(const Batch& batch) const {
-  const at::Tensor images = image_tensor(batch, data_.schema());
-  const LatentMoments moments = autoencoder_.encode(images);
+std::vector<ParameterGroup> AutoencoderTask::groups() {
+  std::vector<ParameterGroup> groups{{.range = parameters_.range(autoencoder_prefix)}};
+  if (discriminator_) {
+    groups.push_back({.range = parameters_.range(discriminator_prefix),
+                      .learning_rate_scale = config_.loss.discriminator_learning_rate_scale});
+  }
+  return groups;
+}
 
+at::Tensor AutoencoderTask::sampled(const Batch& batch, const LatentMoments& moments) const {
   std::vector<RandomKey> keys;
   for (const SampleTurn& turn : batch.turns) {
     keys.push_back(
         {static_cast<std::uint64_t>(config_.seed), Stream::posterior, static_cast<std::uint64_t>(turn.id), turn.epoch});
   }
   const at::Tensor noise = keyed_normals(keys, moments.mean.sizes().slice(1).vec());
-  const at::Tensor latents = moments.mean.add(moments.log_variance.mul(0.5).exp().mul(noise));
-  const at::Tensor rebuilt = autoencoder_.decode(latents);
+  return moments.mean.add(moments.log_variance.mul(0.5).exp().mul(noise));
+}
 
+AutoencoderTask::Loss AutoencoderTask::loss_of(const at::Tensor& images, const at::Tensor& rebuilt, const LatentMoments& moments,
+                                               Adversary adversary) const {
   const at::Tensor pixels = sum_of_means(rebuilt.sub(images).abs());
   const at::Tensor edges = sum_of_means(slope(rebuilt, 2).sub(slope(images, 2)).abs())
                                .add(sum_of_means(slope(rebuilt, 3).sub(slope(images, 3)).abs()));
   // KL divergence from the standard normal, a value (Kingma and Welling 2014, appendix B)
   const at::Tensor divergence =
       sum_of_means(moments.mean.square().add(moments.log_variance.exp()).sub(1).sub(moments.log_variance).mul(0.5));
-  return pixels.add(edges, config_.loss.gradient_weight).add(divergence, config_.loss.kl_weight);
+  Loss loss{pixels.add(edges, config_.loss.gradient_weight).add(divergence, config_.loss.kl_weight),
+            {static_cast<double>(images.size(0)), pixels.item<double>(), edges.item<double>(), divergence.item<double>()}};
+  if (discriminator_) {
+    const bool told = adversary == Adversary::told;
+    const at::Tensor verdict =
+        told ? sum_of_means(discriminator_->forward(rebuilt, PatchDiscriminator::Weights::fixed)).neg() : at::Tensor();
+    loss.total = told ? loss.total.add(verdict, config_.loss.adversarial_weight) : loss.total;
+    loss.sums.push_back(told ? verdict.item<double>() : 0);
+    loss.sums.push_back(0); // of the discriminator itself
+  }
+  return loss;
 }
 
 PartLoss AutoencoderTask::accumulate(const Batch& batch, std::int64_t global_batch_size) {
-  const at::Tensor loss = loss_sum(batch).div(static_cast<double>(global_batch_size));
-  loss.backward();
-  return {.loss = loss.item<double>()};
+  const at::Tensor images = image_tensor(batch, data_.schema());
+  const LatentMoments moments = autoencoder_.encode(images);
+  const at::Tensor rebuilt = autoencoder_.decode(sampled(batch, moments));
+  const bool told = discriminator_ && batch.step >= config_.loss.adversarial_from_step;
+  Loss loss = loss_of(images, rebuilt, moments, told ? Adversary::told : Adversary::ignored);
+  at::Tensor total = loss.total;
+  if (discriminator_) {
+    // The hinge loss (Lim and Ye 2017); what was rebuilt is given, so that nothing of it reaches the autoencoder.
+    const at::Tensor real = discriminator_->forward(images, PatchDiscriminator::Weights::learn);
+    const at::Tensor fake = discriminator_->forward(rebuilt.detach(), PatchDiscriminator::Weights::learn);
+    const at::Tensor hinge = sum_of_means(real.neg().add(1).relu()).add(sum_of_means(fake.add(1).relu()));
+    loss.sums.back() = hinge.item<double>();
+    total = total.add(hinge);
+  }
+  total.div(static_cast<double>(global_batch_size)).backward();
+  return {.loss = loss.total.item<double>() / static_cast<double>(global_batch_size), .sums = loss.sums};
 }
 
 PartLoss AutoencoderTask::validate(const Batch& batch) {
   const c10::NoGradGuard no_grad;
-  return {.loss = loss_sum(batch).item<double>()};
+  const at::Tensor images = image_tensor(batch, data_.schema());
+  const LatentMoments moments = autoencoder_.encode(images);
+  const Loss loss = loss_of(images, autoencoder_.decode(sampled(batch, moments)), moments, Adversary::ignored);
+  return {.loss = loss.total.item<double>(), .sums = loss.sums};
+}
+
+std::size_t AutoencoderTask::num_sums() const { return discriminator_ ? 6 : 4; }
+
+std::vector<Metric> AutoencoderTask::metrics_of(std::span<const double> sums, const std::string& prefix) const {
+  constexpr std::array names{"pixels", "edges", "divergence", "adversary", "discriminator"};
+  std::vector<Metric> metrics;
+  for (std::size_t i = 1; i < sums.size(); ++i) {
+    if (i < 4 || sums[i] != 0) { // validation knows no adversary
+      metrics.push_back({fmt::format("{}_{}", prefix, names[i - 1]), sums[i] / sums[0]});
+    }
+  }
+  return metrics;
 }
 
 double AutoencoderTask::latent_deviation(const at::Tensor& weights) {
@@ -104,7 +160,7 @@ void AutoencoderTask::write_result(const std::filesystem::path& folder, const at
   AutoencoderConfig config = config_.autoencoder;
   config.scaling_factor = 1 / latent_deviation(weights);
   config.sample_size = data_.schema().height;
-  write_autoencoder(folder, config, parameters_.views(weights));
+  write_autoencoder(folder, config, parameters_.views(weights, autoencoder_prefix));
 }
 
 } // namespace radforge

@@ -106,6 +106,7 @@ TrainSummary Trainer::run() {
         rolled_back = true;
         step = saved;
         bad_steps = 0;
+        means.clear();
         resume_metrics(step);
         loader = loader_from(step);
         timing.restart(step);

@@ -113,6 +113,11 @@ struct DiffusionConfig {
 struct AutoencoderLossConfig {
   double gradient_weight = 1.0; ///< of the L1 distance of image gradients, beside the L1 distance of pixels
   double kl_weight = 1e-5;
+  double adversarial_weight = 0;                ///< of a patch discriminator that learns beside (Esser et al. 2021); 0 = none
+  std::int64_t adversarial_from_step = 0;       ///< the autoencoder is told of it from this step on
+  std::int64_t discriminator_channels = 32;     ///< of its first layer; doubled at each
+  std::int64_t discriminator_layers = 3;        ///< that halve the image
+  double discriminator_learning_rate_scale = 1; ///< of the optimizer's learning rate
 };
 
 /// `task: autoencoder`.

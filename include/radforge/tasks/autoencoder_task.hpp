@@ -3,31 +3,47 @@
 #include "radforge/config/train_config.hpp"
 #include "radforge/data/mixture.hpp"
 #include "radforge/models/autoencoder_kl.hpp"
+#include "radforge/models/patch_discriminator.hpp"
 #include "radforge/train/task.hpp"
+
+#include <optional>
 
 namespace radforge {
 
-/// Trains an AutoencoderKL: L1 distance of pixels and of image gradients, and a little KL divergence (Rombach et al. 2022 without
-/// the discriminator).
+/// Trains an AutoencoderKL: L1 distance of pixels and of image gradients, a little KL divergence, and if wanted the verdict of a
+/// patch discriminator, which learns beside it with the hinge loss (Rombach et al. 2022).
 class AutoencoderTask : public Task {
  public:
   /// The data outlive the task. Errors: ConfigError when model and images do not fit.
   AutoencoderTask(const AutoencoderRunConfig& config, const Mixture& data);
 
   ParameterSet& parameters() override { return parameters_; }
+  std::vector<ParameterGroup> groups() override;
   PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) override;
   PartLoss validate(const Batch& batch) override;
+  std::size_t num_sums() const override;
+  /// The loss by its terms.
+  std::vector<Metric> metrics_of(std::span<const double> sums, const std::string& prefix) const override;
   /// `folder`/vae, with scaling_factor set to 1 / standard deviation of the latents of training images.
   void write_result(const std::filesystem::path& folder, const at::Tensor& weights) override;
 
  private:
-  at::Tensor loss_sum(const Batch& batch) const;
+  /// Of a batch: the sum over images of what the autoencoder learns from, and of each term.
+  struct Loss {
+    at::Tensor total;
+    std::vector<double> sums;
+  };
+  enum class Adversary { told, ignored };
+
+  Loss loss_of(const at::Tensor& images, const at::Tensor& rebuilt, const LatentMoments& moments, Adversary adversary) const;
+  at::Tensor sampled(const Batch& batch, const LatentMoments& moments) const;
   double latent_deviation(const at::Tensor& weights);
 
   AutoencoderRunConfig config_;
   const Mixture& data_;
   ParameterSet parameters_;
   AutoencoderKL autoencoder_;
+  std::optional<PatchDiscriminator> discriminator_;
 };
 
 } // namespace radforge
