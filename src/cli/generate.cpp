@@ -8,7 +8,7 @@
 #include "radforge/comm/agreement.hpp"
 #include "radforge/core/atomic_file.hpp"
 #include "radforge/data/shard_maker.hpp"
-#include "radforge/generate/contact_sheet.hpp"
+#include "radforge/io/contact_sheet.hpp"
 
 #include <algorithm>
 #include <cstdio>

@@ -2,7 +2,7 @@
 
 #include "real_images.hpp"
 
-#include "radforge/generate/contact_sheet.hpp"
+#include "radforge/io/contact_sheet.hpp"
 
 #include <algorithm>
 #include <cstdio>

@@ -2,17 +2,17 @@
 
 #include "radforge/core/error.hpp"
 #include "radforge/diffusion/diffusion_sampler.hpp"
-#include "radforge/diffusion/guidance.hpp"
-#include "radforge/models/clip_tokenizer.hpp"
+#include "radforge/diffusion/guided_samples.hpp"
 #include "radforge/models/pipeline.hpp"
 #include "radforge/models/scheduler_file.hpp"
-#include "radforge/nn/keyed_random.hpp"
+#include "radforge/models/token_ids.hpp"
+#include "radforge/nn/image_grid.hpp"
 #include "radforge/nn/precision.hpp"
 
-#include <ATen/ops/empty.h>
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
+#include <array>
 
 namespace radforge {
 
@@ -28,13 +28,8 @@ struct Generator::State {
     schema = {.height = side, .width = side, .channels = static_cast<int>(content.autoencoder.in_channels), .findings = {}};
   }
 
-  at::Tensor text_states(const std::vector<std::string>& prompts) const {
-    at::Tensor ids = at::empty({static_cast<std::int64_t>(prompts.size()), tokenizer.max_length()}, at::kLong);
-    for (std::size_t i = 0; i < prompts.size(); ++i) {
-      const std::vector<std::int64_t> row = tokenizer.encode(prompts[i]);
-      std::copy(row.begin(), row.end(), ids.mutable_data_ptr<std::int64_t>() + static_cast<std::ptrdiff_t>(i * row.size()));
-    }
-    return models.text_encoder.forward(ids);
+  at::Tensor text_states(std::span<const std::string> prompts) const {
+    return models.text_encoder.forward(token_ids(tokenizer, prompts));
   }
 
   Pipeline models;
@@ -61,31 +56,23 @@ void Generator::make_pixels(std::span<SampleRecord> records) const {
   for (std::size_t first = 0; first < records.size(); first += batch_size) {
     const std::span<SampleRecord> batch = records.subspan(first, std::min(batch_size, records.size() - first));
     std::vector<NoiseKey> keys;
-    std::vector<RandomKey> start_keys;
     std::vector<std::string> prompts;
     for (const SampleRecord& record : batch) {
-      const NoiseKey& key =
-          keys.emplace_back(static_cast<std::uint64_t>(config_.seed), static_cast<std::uint64_t>(record.id), 0U);
-      start_keys.push_back({key.seed, Stream::generation, key.id, key.attempt});
+      keys.push_back({static_cast<std::uint64_t>(config_.seed), static_cast<std::uint64_t>(record.id), 0});
       prompts.push_back(record.prompt);
     }
-    const at::Tensor start = keyed_normals(start_keys, p.latent_shape);
-    const at::Tensor context = p.text_states(prompts);
-    const at::Tensor empty_context = p.text_states({""}).expand_as(context);
-    const Denoiser denoise = with_guidance(
+    const at::Tensor latents = guided_samples(
+        *p.sampler,
         [&p](const at::Tensor& x, const at::Tensor& t, const at::Tensor& text) { return p.models.unet.forward(x, t, text); },
-        context, empty_context, guidance);
-
-    const at::Tensor latents = p.sampler->sample(denoise, start, keys).div(p.scaling_factor);
-    const at::Tensor decoded = p.models.autoencoder.decode(latents);
+        p.text_states(prompts), p.text_states(std::array<std::string, 1>{}), guidance, keys, p.latent_shape);
+    const at::Tensor decoded = p.models.autoencoder.decode(latents.div(p.scaling_factor));
     if (!decoded.isfinite().all().item<bool>()) {
       throw DivergenceError(
           "images {} to {} are not finite (weights that are damaged, or numbers beyond {}). Check the pipeline, "
           "or generate with precision fp32",
           batch.front().id, batch.back().id, config_.precision);
     }
-    // [-1, 1] to 0..255, channels last, as shards hold images.
-    const at::Tensor images = decoded.add(1).mul(127.5).round().clamp(0, 255).to(at::kByte).permute({0, 2, 3, 1}).contiguous();
+    const at::Tensor images = image_bytes(decoded);
     const std::uint8_t* pixels = images.const_data_ptr<std::uint8_t>();
     const std::int64_t size = images.numel() / images.size(0);
     for (std::size_t i = 0; i < batch.size(); ++i) {

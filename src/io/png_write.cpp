@@ -5,11 +5,10 @@
 #include <png.h>
 
 #include <string>
-#include <string_view>
 
 namespace radforge {
 
-void write_png(const std::filesystem::path& path, const Image& image) {
+std::string encode_png(const Image& image) {
   require(image.channels == 1 || image.channels == 3, "a PNG has 1 or 3 channels");
   require(image.height > 0 && image.width > 0 &&
               image.pixels.size() == static_cast<std::size_t>(image.height) * static_cast<std::size_t>(image.width) *
@@ -23,9 +22,13 @@ void write_png(const std::filesystem::path& path, const Image& image) {
   png_alloc_size_t size = PNG_IMAGE_PNG_SIZE_MAX(png);
   std::string encoded(size, '\0');
   if (png_image_write_to_memory(&png, encoded.data(), &size, 0, image.pixels.data(), 0, nullptr) == 0) {
-    throw IoError("{}: the PNG cannot be encoded ({}); report it with the image's size", path.string(), png.message);
+    throw IoError("a PNG of {} x {} cannot be encoded ({}). Report it with the image's size", image.height, image.width,
+                  png.message);
   }
-  write_file_atomically(path, std::string_view(encoded).substr(0, size));
+  encoded.resize(size);
+  return encoded;
 }
+
+void write_png(const std::filesystem::path& path, const Image& image) { write_file_atomically(path, encode_png(image)); }
 
 } // namespace radforge

@@ -194,7 +194,15 @@ std::string read_scheduler_class(const fs::path& pipeline) {
   return open_scheduler_file(pipeline).get<std::string>("_class_name");
 }
 
+SchedulerConfig sampler_of_trained(const DiffusionConfig& config) {
+  return {.name = "ddim",
+          .timestep_spacing = config.rescale_betas_zero_snr ? "trailing" : "leading",
+          .steps_offset = 1,
+          .set_alpha_to_one = false};
+}
+
 void write_scheduler(const fs::path& pipeline, const DiffusionConfig& config) {
+  const SchedulerConfig sampler = sampler_of_trained(config);
   ordered_json json{{"_class_name", ddim_class},
                     {"_diffusers_version", diffusers_version},
                     {"beta_end", config.beta_end},
@@ -203,12 +211,11 @@ void write_scheduler(const fs::path& pipeline, const DiffusionConfig& config) {
                     {"clip_sample", false},
                     {"num_train_timesteps", config.num_train_timesteps},
                     {"prediction_type", config.prediction_type},
-                    {"set_alpha_to_one", false},
-                    {"steps_offset", 1},
-                    {"timestep_spacing", "leading"}};
+                    {"set_alpha_to_one", *sampler.set_alpha_to_one},
+                    {"steps_offset", sampler.steps_offset},
+                    {"timestep_spacing", sampler.timestep_spacing}};
   if (config.rescale_betas_zero_snr) {
     json["rescale_betas_zero_snr"] = true;
-    json["timestep_spacing"] = "trailing";
   }
   write_json(pipeline / scheduler_file, json);
 }

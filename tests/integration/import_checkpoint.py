@@ -80,6 +80,7 @@ def main(radforge, source):
         for task in ("autoencoder", "diffusion"):
             planned, _ = place.run("plan", f"configs/test/{task}.yaml")
             assert "a rank holds" in planned, planned
+        assert "GPU hours" in planned, planned
         assert "the most it can have" in planned and "is not there yet" in planned, planned
         _, err = place.run("plan", "configs/test/generate.yaml", expect=2)
         assert "has no plan" in err, err

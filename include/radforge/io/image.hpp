@@ -43,6 +43,10 @@ Image read_image(const std::filesystem::path& path, const ImageOptions& options 
 /// The same from memory; `name` stands in messages.
 Image decode_image(std::span<const std::byte> bytes, const std::string& name, const ImageOptions& options = {});
 
+/// The bytes of a PNG file. Equal pixels give equal bytes. Errors: InternalError (pixels that do not match the size, channels but
+/// 1 and 3), IoError (no memory).
+std::string encode_png(const Image& image);
+
 /// Writes a PNG, atomically. Equal pixels give equal bytes. Errors: IoError.
 void write_png(const std::filesystem::path& path, const Image& image);
 

@@ -20,7 +20,11 @@ SchedulerConfig read_sampler_config(const std::filesystem::path& pipeline);
 /// The class, e.g. "DDIMScheduler".
 std::string read_scheduler_class(const std::filesystem::path& pipeline);
 
-/// Writes a DDIMScheduler; with zero terminal SNR, timesteps are "trailing", so that the noisiest is among them.
+/// The sampler of a pipeline that this program trained: DDIM; with zero terminal SNR, timesteps are "trailing", so that the
+/// noisiest is among them.
+SchedulerConfig sampler_of_trained(const DiffusionConfig& config);
+
+/// Writes a DDIMScheduler with the settings of sampler_of_trained().
 void write_scheduler(const std::filesystem::path& pipeline, const DiffusionConfig& config);
 /// Takes the file of another pipeline over as it stands.
 void copy_scheduler(const std::filesystem::path& from, const std::filesystem::path& pipeline);

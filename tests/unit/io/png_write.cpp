@@ -29,3 +29,11 @@ TEST_CASE("write_png: a folder that is missing is an IoError, an image that lies
   CHECK_THROWS_AS(write_png(folder / "a.png", {2, 2, 1, {0}}), InternalError);
   CHECK_THROWS_AS(write_png(folder / "a.png", {1, 1, 2, {0, 0}}), InternalError);
 }
+
+TEST_CASE("encode_png: the bytes of the file that write_png writes") {
+  const TempFolder folder;
+  const Image image{2, 2, 3, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12}};
+  write_png(folder / "a.png", image);
+  CHECK(encode_png(image) == read_file(folder / "a.png"));
+  CHECK_THROWS_AS(encode_png({2, 2, 1, {0}}), InternalError);
+}

@@ -141,6 +141,7 @@ TEST_CASE_METHOD(Fixture, "a written scheduler file is read back, and one that i
                         .timestep_spacing = config.rescale_betas_zero_snr ? "trailing" : "leading",
                         .steps_offset = 1,
                         .set_alpha_to_one = false});
+  CHECK(read_sampler_config(folder.path()) == sampler_of_trained(config));
 
   take("unipc");
   const TempFolder other;

@@ -1,4 +1,4 @@
-#include "radforge/generate/contact_sheet.hpp"
+#include "radforge/io/contact_sheet.hpp"
 
 #include "radforge/core/error.hpp"
 
