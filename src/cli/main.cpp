@@ -54,10 +54,12 @@ int main(int argc, char** argv) {
     return run(argc, argv);
   } catch (...) { // before there is a world to end
     const Failure failure = current_failure();
-    // The arguments are those of all ranks; what MPI reports may be one rank's alone.
-    if (failure.code != ExitCode::usage || MpiSession::launcher_rank() == 0) {
-      std::fprintf(stderr, "radforge: %s\n", failure.text.c_str());
+    // The arguments are those of all ranks, so rank 0 speaks for them: a launcher that saw another one fail first would end rank
+    // 0 before it has said why. What MPI reports may be one rank's alone.
+    if (failure.code == ExitCode::usage && MpiSession::launcher_rank() != 0) {
+      return static_cast<int>(ExitCode::ok);
     }
+    std::fprintf(stderr, "radforge: %s\n", failure.text.c_str());
     return static_cast<int>(failure.code);
   }
 }

@@ -16,7 +16,8 @@ struct EndOfWorld {
 
 class TwoRanks final : public Communicator {
  public:
-  int rank() const override { return 1; }
+  explicit TwoRanks(int rank = 1) : rank_(rank) {}
+  int rank() const override { return rank_; }
   int size() const override { return 2; }
   void all_reduce(Buffer, ReduceOp) override {}
   std::unique_ptr<Work> start_all_reduce(Buffer, ReduceOp) override { return nullptr; }
@@ -25,6 +26,9 @@ class TwoRanks final : public Communicator {
   void reduce_scatter(Buffer, Buffer, ReduceOp) override {}
   void barrier() override {}
   void abort(int exit_code) override { throw EndOfWorld{exit_code}; }
+
+ private:
+  int rank_;
 };
 
 int end_of(const std::function<int()>& body) {
@@ -57,11 +61,14 @@ TEST_CASE("an error of one rank ends the world, an agreed one does not") {
   CHECK(end_of([]() -> int { throw 1; }) == 70);
   CHECK(end_of([] { return 0; }) == -1);
 
-  TwoRanks world;
-  const int code = run_guarded(world, Log(), []() -> int {
-    OwnedError error("taken");
-    error.set_agreed();
-    throw error;
-  });
-  CHECK(code == 73);
+  // Rank 0 speaks for all, and so its exit code does.
+  for (const int rank : {0, 1}) {
+    TwoRanks world(rank);
+    const int code = run_guarded(world, Log(), []() -> int {
+      OwnedError error("taken");
+      error.set_agreed();
+      throw error;
+    });
+    CHECK(code == (rank == 0 ? 73 : 0));
+  }
 }
