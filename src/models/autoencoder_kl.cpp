@@ -1,6 +1,7 @@
 #include "radforge/models/autoencoder_kl.hpp"
 
 #include "resnet_block.hpp"
+#include "run_block.hpp"
 
 #include "radforge/nn/attention.hpp"
 
@@ -45,9 +46,9 @@ struct MidBlock : Layer {
     }
   }
 
-  at::Tensor operator()(const at::Tensor& x) const {
-    const at::Tensor h = first(x);
-    return last(attention ? (*attention)(h) : h);
+  at::Tensor operator()(const at::Tensor& x, Activations activations) const {
+    const at::Tensor h = run_block(activations, first, x);
+    return run_block(activations, last, attention ? run_block(activations, *attention, h) : h);
   }
 
   static ResnetShape shape(const AutoencoderConfig& config) {
@@ -80,18 +81,18 @@ struct Encoder : Layer {
     }
   }
 
-  at::Tensor operator()(const at::Tensor& images) const {
+  at::Tensor operator()(const at::Tensor& images, Activations activations) const {
     at::Tensor h = conv_in(images);
     for (const Level& level : levels) {
       for (const ResnetBlock& resnet : level.resnets) {
-        h = resnet(h);
+        h = run_block(activations, resnet, h);
       }
       if (level.downsampler) {
         // The published models pad at the right and at the bottom only.
         h = (*level.downsampler)(at::constant_pad_nd(h, {0, 1, 0, 1}));
       }
     }
-    return conv_out(at::silu(norm_out(mid(h))));
+    return conv_out(at::silu(norm_out(mid(h, activations))));
   }
 
   struct Level {
@@ -128,11 +129,11 @@ struct Decoder : Layer {
     }
   }
 
-  at::Tensor operator()(const at::Tensor& latents) const {
-    at::Tensor h = mid(conv_in(latents));
+  at::Tensor operator()(const at::Tensor& latents, Activations activations) const {
+    at::Tensor h = mid(conv_in(latents), activations);
     for (const Level& level : levels) {
       for (const ResnetBlock& resnet : level.resnets) {
-        h = resnet(h);
+        h = run_block(activations, resnet, h);
       }
       if (level.upsampler) {
         h = (*level.upsampler)(h);
@@ -156,32 +157,34 @@ struct Decoder : Layer {
 } // namespace
 
 struct AutoencoderKL::Blocks {
-  Blocks(const AutoencoderConfig& config, const ParameterScope& scope)
-      : encoder(scope / "encoder", config),
+  Blocks(const AutoencoderConfig& config, const ParameterScope& scope, Activations activations_in)
+      : activations(activations_in), encoder(scope / "encoder", config),
         quant_conv(scope / "quant_conv", 2 * config.latent_channels, 2 * config.latent_channels, ConvShape{1, 1, 0}),
         post_quant_conv(scope / "post_quant_conv", config.latent_channels, config.latent_channels, ConvShape{1, 1, 0}),
         decoder(scope / "decoder", config) {}
 
+  Activations activations;
   Encoder encoder;
   Conv2d quant_conv;
   Conv2d post_quant_conv;
   Decoder decoder;
 };
 
-AutoencoderKL::AutoencoderKL(const AutoencoderConfig& config, const ParameterScope& scope)
-    : blocks_(std::make_unique<Blocks>(config, scope)) {}
+AutoencoderKL::AutoencoderKL(const AutoencoderConfig& config, const ParameterScope& scope, Activations activations)
+    : blocks_(std::make_unique<Blocks>(config, scope, activations)) {}
 
 AutoencoderKL::~AutoencoderKL() = default;
 
 LatentMoments AutoencoderKL::encode(const at::Tensor& images) const {
-  const at::Tensor encoded = blocks_->quant_conv(blocks_->encoder(images.to(blocks_->quant_conv.weight.scalar_type())));
+  const at::Tensor typed = images.to(blocks_->quant_conv.weight.scalar_type());
+  const at::Tensor encoded = blocks_->quant_conv(blocks_->encoder(typed, blocks_->activations));
   const std::vector<at::Tensor> halves = encoded.to(images.scalar_type()).chunk(2, 1);
   return {halves[0], halves[1].clamp(-30.0, 20.0)};
 }
 
 at::Tensor AutoencoderKL::decode(const at::Tensor& latents) const {
   const at::Tensor typed = latents.to(blocks_->post_quant_conv.weight.scalar_type());
-  return blocks_->decoder(blocks_->post_quant_conv(typed)).to(latents.scalar_type());
+  return blocks_->decoder(blocks_->post_quant_conv(typed), blocks_->activations).to(latents.scalar_type());
 }
 
 std::int64_t AutoencoderKL::downscale() const { return std::int64_t{1} << (blocks_->encoder.levels.size() - 1); }

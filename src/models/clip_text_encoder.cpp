@@ -1,5 +1,7 @@
 #include "radforge/models/clip_text_encoder.hpp"
 
+#include "run_block.hpp"
+
 #include "radforge/core/error.hpp"
 #include "radforge/nn/attention.hpp"
 #include "radforge/nn/layers.hpp"
@@ -79,8 +81,8 @@ struct ClipTextEncoder::Blocks {
   LayerNorm final_layer_norm;
 };
 
-ClipTextEncoder::ClipTextEncoder(const TextEncoderConfig& config, const ParameterScope& scope)
-    : blocks_(std::make_unique<Blocks>(config, scope / "text_model")) {}
+ClipTextEncoder::ClipTextEncoder(const TextEncoderConfig& config, const ParameterScope& scope, Activations activations)
+    : blocks_(std::make_unique<Blocks>(config, scope / "text_model")), activations_(activations) {}
 
 ClipTextEncoder::~ClipTextEncoder() = default;
 
@@ -90,7 +92,7 @@ at::Tensor ClipTextEncoder::forward(const at::Tensor& ids) const {
   at::Tensor x = blocks_->token_embedding(ids).add(blocks_->position_embedding(positions));
   const at::Tensor mask = at::full({length, length}, -std::numeric_limits<float>::infinity(), x.options()).triu(1);
   for (const EncoderLayer& layer : blocks_->layers) {
-    x = layer(x, mask);
+    x = run_block(activations_, layer, x, mask);
   }
   return blocks_->final_layer_norm(x).to(at::kFloat);
 }

@@ -1,5 +1,6 @@
 #include "radforge/models/unet.hpp"
 
+#include "run_block.hpp"
 #include "unet_blocks.hpp"
 
 #include "radforge/core/error.hpp"
@@ -53,8 +54,9 @@ at::Tensor timestep_features(const at::Tensor& timesteps, std::int64_t width) {
 } // namespace
 
 struct UNet::Blocks {
-  Blocks(const UNetConfig& config, const ParameterScope& scope);
+  Blocks(const UNetConfig& config, const ParameterScope& scope, Activations activations);
 
+  Activations activations;
   std::int64_t time_features;
   Conv2d conv_in;
   Linear time_linear1;
@@ -68,8 +70,8 @@ struct UNet::Blocks {
   Conv2d conv_out;
 };
 
-UNet::Blocks::Blocks(const UNetConfig& config, const ParameterScope& scope)
-    : time_features(config.block_out_channels.front()),
+UNet::Blocks::Blocks(const UNetConfig& config, const ParameterScope& scope, Activations activations_in)
+    : activations(activations_in), time_features(config.block_out_channels.front()),
       conv_in(scope / "conv_in", config.in_channels, config.block_out_channels.front()),
       time_linear1(scope / "time_embedding" / "linear_1", time_features, 4 * time_features),
       time_linear2(scope / "time_embedding" / "linear_2", 4 * time_features, 4 * time_features),
@@ -88,6 +90,7 @@ UNet::Blocks::Blocks(const UNetConfig& config, const ParameterScope& scope)
       transformer = transformer_shape(config, i);
     }
     DownBlock& block = down.emplace_back(scope / "down_blocks" / i, in, resnet, transformer);
+    block.stack.activations = activations;
     if (i + 1 < levels) {
       block.add_downsampler(scope / "down_blocks" / i, channels[i]);
     }
@@ -113,15 +116,16 @@ UNet::Blocks::Blocks(const UNetConfig& config, const ParameterScope& scope)
     }
     resnet.out = channels[level];
     UpBlock& block = up.emplace_back(scope / "up_blocks" / i, in, resnet, transformer);
+    block.stack.activations = activations;
     if (i + 1 < levels) {
       block.add_upsampler(scope / "up_blocks" / i, channels[level]);
     }
   }
 }
 
-UNet::UNet(const UNetConfig& config, const ParameterScope& scope) {
+UNet::UNet(const UNetConfig& config, const ParameterScope& scope, Activations activations) {
   check(config);
-  blocks_ = std::make_unique<Blocks>(config, scope);
+  blocks_ = std::make_unique<Blocks>(config, scope, activations);
 }
 
 UNet::~UNet() = default;
@@ -140,7 +144,9 @@ at::Tensor UNet::forward(const at::Tensor& x, const at::Tensor& timesteps, const
   for (const DownBlock& block : b.down) {
     h = block(h, time, context, skips);
   }
-  h = (*b.mid_last)((*b.mid_attention)((*b.mid_first)(h, time), context), time);
+  h = run_block(b.activations, *b.mid_first, h, time);
+  h = run_block(b.activations, *b.mid_attention, h, context);
+  h = run_block(b.activations, *b.mid_last, h, time);
   for (const UpBlock& block : b.up) {
     h = block(h, time, context, skips);
   }

@@ -1,5 +1,7 @@
 #include "unet_blocks.hpp"
 
+#include "run_block.hpp"
+
 #include <ATen/ops/cat.h>
 
 namespace radforge {
@@ -17,8 +19,8 @@ ResnetStack::ResnetStack(const ParameterScope& scope, const std::vector<std::int
 }
 
 at::Tensor ResnetStack::apply(std::size_t index, const at::Tensor& x, const at::Tensor& time, const at::Tensor& context) const {
-  const at::Tensor h = resnets[index](x, time);
-  return attentions.empty() ? h : attentions[index](h, context);
+  const at::Tensor h = run_block(activations, resnets[index], x, time);
+  return attentions.empty() ? h : run_block(activations, attentions[index], h, context);
 }
 
 DownBlock::DownBlock(const ParameterScope& scope, const std::vector<std::int64_t>& in, const ResnetShape& resnet,

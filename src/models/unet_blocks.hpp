@@ -3,6 +3,8 @@
 #include "resnet_block.hpp"
 #include "transformer.hpp"
 
+#include "radforge/nn/activation_checkpoint.hpp"
+
 #include <deque>
 #include <optional>
 #include <vector>
@@ -21,6 +23,7 @@ struct ResnetStack : Layer {
 
   std::deque<ResnetBlock> resnets;
   std::deque<SpatialTransformer> attentions;
+  Activations activations = Activations::kept;
 };
 
 /// DownBlock2D and CrossAttnDownBlock2D of diffusers.

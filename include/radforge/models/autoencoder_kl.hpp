@@ -1,6 +1,7 @@
 #pragma once
 
 #include "radforge/config/model_config.hpp"
+#include "radforge/nn/activation_checkpoint.hpp"
 #include "radforge/nn/parameter_set.hpp"
 
 #include <ATen/core/Tensor.h>
@@ -19,7 +20,7 @@ struct LatentMoments {
 class AutoencoderKL {
  public:
   /// Registers the parameters.
-  AutoencoderKL(const AutoencoderConfig& config, const ParameterScope& scope);
+  AutoencoderKL(const AutoencoderConfig& config, const ParameterScope& scope, Activations activations = Activations::kept);
   ~AutoencoderKL();
 
   /// Images N x in_channels x H x W in [-1, 1] to moments at 1 / downscale() of the size.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "radforge/config/model_config.hpp"
+#include "radforge/nn/activation_checkpoint.hpp"
 #include "radforge/nn/parameter_set.hpp"
 
 #include <ATen/core/Tensor.h>
@@ -13,7 +14,7 @@ namespace radforge {
 class ClipTextEncoder {
  public:
   /// Registers the parameters. Errors: ConfigError (unknown activation).
-  ClipTextEncoder(const TextEncoderConfig& config, const ParameterScope& scope);
+  ClipTextEncoder(const TextEncoderConfig& config, const ParameterScope& scope, Activations activations = Activations::kept);
   ~ClipTextEncoder();
 
   /// Token ids N x tokens (int64) to states N x tokens x hidden_size after the final norm, fp32 whatever
@@ -24,6 +25,7 @@ class ClipTextEncoder {
  private:
   struct Blocks;
   std::unique_ptr<Blocks> blocks_;
+  Activations activations_;
 };
 
 } // namespace radforge

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "radforge/config/model_config.hpp"
+#include "radforge/nn/activation_checkpoint.hpp"
 
 #include <cstdint>
 
@@ -36,9 +37,6 @@ enum class PartUse {
   passes_through, ///< frozen, between the loss and what is trained: gradients of its inputs alone
   trained,        ///< gradients of inputs and of weights
 };
-/// Whether backward finds the activations or computes them again.
-enum class Activations { kept, computed_again };
-
 /// A training step's multiply-adds for an image, from those of its forward pass: gradients of the inputs cost as much again,
 /// those of the weights too (attention has none, its two operands are inputs). Model FLOP/s are counted with activations kept,
 /// whatever the run does (Chowdhery et al. 2022, appendix B).

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "radforge/config/model_config.hpp"
+#include "radforge/nn/activation_checkpoint.hpp"
 #include "radforge/nn/parameter_set.hpp"
 
 #include <ATen/core/Tensor.h>
@@ -13,7 +14,7 @@ namespace radforge {
 class UNet {
  public:
   /// Registers the parameters. Errors: ConfigError (a block type that is not known, lists of different lengths).
-  UNet(const UNetConfig& config, const ParameterScope& scope);
+  UNet(const UNetConfig& config, const ParameterScope& scope, Activations activations = Activations::kept);
   ~UNet();
 
   /// `x`: N x in_channels x H x W noisy latents; `timesteps`: N, whole or fractional; `text_states`: N x tokens x

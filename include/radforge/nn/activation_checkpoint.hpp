@@ -7,6 +7,9 @@
 
 namespace radforge {
 
+/// Whether backward finds the activations or computes them again.
+enum class Activations { kept, computed_again };
+
 /// `compute(inputs)`, of which autograd keeps the inputs alone: the backward pass computes it again (Chen et al. 2016), with the
 /// same bits. Parameters that `compute` uses get their gradients as ever, provided that an input needs one. `compute` must
 /// outlive the backward pass with all it refers to, and draw no random numbers.

@@ -1,12 +1,16 @@
 #pragma once
 
+#include "radforge/config/train_config.hpp"
 #include "radforge/data/loader.hpp"
+#include "radforge/io/image.hpp"
+#include "radforge/nn/activation_checkpoint.hpp"
 #include "radforge/nn/parameter_set.hpp"
 #include "radforge/nn/share.hpp"
 #include "radforge/run/metric_log.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -21,6 +25,9 @@ struct ParameterGroup {
 
   bool learns_in(std::int64_t step) const { return until_step == 0 || step < until_step; }
 };
+
+/// As train.activation_checkpointing says.
+Activations activations_of(const LoopConfig& loop);
 
 /// What a part of a global batch adds to the numbers of its step.
 struct PartLoss {
@@ -52,9 +59,8 @@ class Task {
   /// Multiply-adds count as two. 0 where nobody has counted.
   virtual double flop_per_image() const { return 0; }
 
-  /// Pictures of what is learned, with the flat buffer `weights`, as a PNG file. Called on rank 0 alone. False: this task has
-  /// none.
-  virtual bool write_samples(const std::filesystem::path& /*file*/, const at::Tensor& /*weights*/) { return false; }
+  /// A picture of what is learned, with the flat buffer `weights`. Called on rank 0 alone. Nothing: this task has none.
+  virtual std::optional<Image> picture(const at::Tensor& /*weights*/) { return std::nullopt; }
 
   /// Writes what the run is for (a model folder) into `folder`, from the flat buffer `weights`. Called on rank 0 alone.
   virtual void write_result(const std::filesystem::path& folder, const at::Tensor& weights) = 0;
