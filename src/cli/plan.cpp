@@ -7,6 +7,7 @@
 #include "radforge/core/error.hpp"
 #include "radforge/data/mixture.hpp"
 #include "radforge/nn/device_rate.hpp"
+#include "radforge/tasks/diffusion_task.hpp"
 
 #include <ATen/Parallel.h>
 
@@ -20,10 +21,21 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string memory_of(const StateSize& state) {
-  return fmt::format("  a rank holds {:.1f} MB: weights, gradients, two moments and an average of {} trained parameters, and {} "
-                     "frozen ones, in fp32; activations and images come on top\n",
-                     bytes_a_rank(state, OptimizerState::replicated, 1) / 1e6, state.num_trained, state.num_frozen);
+std::string memory_of(const StateSize& state, const LoopConfig& loop) {
+  const char* copy = loop.precision == "bf16" ? ", a copy of the weights in bf16" : "";
+  return fmt::format(
+      "  a rank holds {:.1f} MB: weights, gradients, two moments and an average of {} trained parameters in fp32{}, "
+      "and {} frozen ones in {}; activations and images come on top\n",
+      bytes_a_rank(state, OptimizerState::replicated, 1) / 1e6, state.num_trained, copy, state.num_frozen, loop.precision);
+}
+
+StateSize state_size(const ParameterSet& trained, const ParameterSet& frozen, const LoopConfig& loop) {
+  StateSize state{.num_trained = trained.num_parameters(), .num_frozen = frozen.num_parameters()};
+  if (loop.precision == "bf16") {
+    state.bytes_on_each_rank += 2;
+    state.bytes_frozen = 2;
+  }
+  return state;
 }
 
 AssumedRates measured_rates() {
@@ -65,6 +77,7 @@ std::string plan_of_autoencoder(const CommandLine& line) {
   AutoencoderRunConfig config;
   load_config(line.config, line.overrides, [&](Schema& schema) { describe(schema, config); });
   ParameterSet parameters;
+  const ParameterSet frozen;
   const AutoencoderKL autoencoder(config.autoencoder, ParameterScope(parameters));
   const std::optional<DataFacts> data = facts_of(config.data);
   const std::int64_t height = data ? data->height : config.autoencoder.sample_size;
@@ -72,9 +85,10 @@ std::string plan_of_autoencoder(const CommandLine& line) {
   TrainingPlan plan{.loop = config.train, .keep = config.checkpoint.keep};
   plan.parts = {{"vae, encoder", encode_multiply_adds(config.autoencoder, height, width)},
                 {"vae, decoder", decode_multiply_adds(config.autoencoder, height, width)}};
-  plan.state.num_trained = parameters.num_parameters();
+  plan.activations = activations_of(config.train);
+  plan.state = state_size(parameters, frozen, config.train);
   plan.num_images = data ? std::optional(data->num_images) : std::nullopt;
-  return pipeline_table_head() + pipeline_table_row("vae", "AutoencoderKL", parameters) + memory_of(plan.state) +
+  return pipeline_table_head() + pipeline_table_row("vae", "AutoencoderKL", parameters) + memory_of(plan.state, plan.loop) +
          training_plan_text(plan, measured_rates());
 }
 
@@ -90,25 +104,33 @@ std::string plan_of_diffusion(const CommandLine& line) {
   DiffusionRunConfig config;
   load_config(line.config, line.overrides, [&](Schema& schema) { describe(schema, config); });
   std::string note;
+  if (fs::exists(config.pipeline)) {
+    config = with_models_of_pipeline(config);
+  } else if (!config.pipeline.empty()) {
+    note = fmt::format("  the pipeline {} is not there yet: counted with the models of this file\n", config.pipeline);
+  }
   if (config.text_encoder.vocab_size == 0) { // learned from the prompts: 512 bytes, the merges, begin and end
     config.text_encoder.vocab_size = 512 + config.tokenizer.num_merges + 2;
-    note = fmt::format("  the vocabulary is learned from the prompts: counted with {} tokens, the most it can have\n",
-                       config.text_encoder.vocab_size);
+    note += fmt::format("  the vocabulary is learned from the prompts: counted with {} tokens, the most it can have\n",
+                        config.text_encoder.vocab_size);
   }
   ParameterSet trained;
-  const ClipTextEncoder text_encoder(config.text_encoder, ParameterScope(trained, "text_encoder."));
-  const UNet unet(config.unet, ParameterScope(trained, "unet."));
-  std::string text = pipeline_table_head() + pipeline_table_row("unet", "UNet2DConditionModel", trained, "unet.") +
-                     pipeline_table_row("text_encoder", "CLIPTextModel", trained, "text_encoder.");
+  ParameterSet frozen;
+  const auto set_of = [&](const PartConfig& part) -> ParameterSet& { return part.train ? trained : frozen; };
+  ParameterSet& of_text_encoder = set_of(config.parts.text_encoder);
+  ParameterSet& of_unet = set_of(config.parts.unet);
+  const ClipTextEncoder text_encoder(config.text_encoder, ParameterScope(of_text_encoder, "text_encoder."));
+  const UNet unet(config.unet, ParameterScope(of_unet, "unet."));
+  std::string text = pipeline_table_head() + pipeline_table_row("unet", "UNet2DConditionModel", of_unet, "unet.") +
+                     pipeline_table_row("text_encoder", "CLIPTextModel", of_text_encoder, "text_encoder.");
   const std::optional<DataFacts> data = facts_of(config.data);
   TrainingPlan plan{.loop = config.train, .keep = config.checkpoint.keep};
-  ParameterSet frozen;
   std::int64_t latent_height = config.unet.sample_size;
   std::int64_t latent_width = config.unet.sample_size;
   if (fs::exists(fs::path(config.autoencoder) / "vae/config.json")) {
     const AutoencoderConfig vae = read_autoencoder_config(config.autoencoder);
-    const AutoencoderKL autoencoder(vae, ParameterScope(frozen));
-    text += pipeline_table_row("vae", "AutoencoderKL", frozen);
+    const AutoencoderKL autoencoder(vae, ParameterScope(frozen, "vae."));
+    text += pipeline_table_row("vae", "AutoencoderKL", frozen, "vae.");
     const std::int64_t downscale = autoencoder.downscale();
     if (data) {
       latent_height = data->height / downscale;
@@ -120,12 +142,14 @@ std::string plan_of_diffusion(const CommandLine& line) {
     note += fmt::format("  the autoencoder {} is not there yet, and not counted\n", config.autoencoder);
   }
   const std::int64_t tokens = config.text_encoder.max_position_embeddings;
-  plan.parts.push_back({"text_encoder", text_encoder_multiply_adds(config.text_encoder, tokens)});
-  plan.parts.push_back({"unet", unet_multiply_adds(config.unet, latent_height, latent_width, tokens)});
-  plan.state.num_trained = trained.num_parameters();
-  plan.state.num_frozen = frozen.num_parameters();
+  plan.parts.push_back({"text_encoder", text_encoder_multiply_adds(config.text_encoder, tokens),
+                        config.parts.text_encoder.train ? PartUse::trained : PartUse::forward});
+  plan.parts.push_back({"unet", unet_multiply_adds(config.unet, latent_height, latent_width, tokens),
+                        config.parts.unet.train ? PartUse::trained : PartUse::passes_through});
+  plan.activations = activations_of(config.train);
+  plan.state = state_size(trained, frozen, config.train);
   plan.num_images = data ? std::optional(data->num_images) : std::nullopt;
-  return text + note + memory_of(plan.state) + training_plan_text(plan, measured_rates());
+  return text + note + memory_of(plan.state, plan.loop) + training_plan_text(plan, measured_rates());
 }
 
 } // namespace

@@ -2,6 +2,9 @@
 
 #include "json_lines.hpp"
 
+#include "radforge/core/clock.hpp"
+#include "radforge/run/event_file.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace radforge {
@@ -18,7 +21,7 @@ std::string line_of(std::int64_t step, const std::vector<Metric>& values) {
 
 } // namespace
 
-MetricLog::MetricLog(const std::filesystem::path& folder, int rank) {
+MetricLog::MetricLog(const std::filesystem::path& folder, int rank) : folder_(folder) {
   if (rank == 0) {
     metrics_ = std::make_unique<JsonLines>(folder / "metrics.jsonl");
     timing_ = std::make_unique<JsonLines>(folder / "timing.jsonl");
@@ -27,22 +30,42 @@ MetricLog::MetricLog(const std::filesystem::path& folder, int rank) {
 
 MetricLog::~MetricLog() = default;
 
+EventFile& MetricLog::events() {
+  if (!events_) {
+    events_ = std::make_unique<EventFile>(folder_, 0);
+  }
+  return *events_;
+}
+
 void MetricLog::resume_from(std::int64_t step) {
   if (metrics_) {
     metrics_->keep_through(step);
     timing_->keep_through(step);
+    events().resume_from(step, seconds_since_1970());
   }
 }
 
 void MetricLog::write(std::int64_t step, const std::vector<Metric>& values) {
   if (metrics_) {
     metrics_->append(step, line_of(step, values));
+    events().scalars(step, seconds_since_1970(), values);
   }
 }
 
 void MetricLog::write_timing(std::int64_t step, const std::vector<Metric>& values) {
   if (timing_) {
     timing_->append(step, line_of(step, values));
+    std::vector<Metric> grouped = values;
+    for (Metric& metric : grouped) {
+      metric.name = "timing/" + metric.name;
+    }
+    events().scalars(step, seconds_since_1970(), grouped);
+  }
+}
+
+void MetricLog::write_image(std::int64_t step, const std::string& name, const Image& image) {
+  if (metrics_) {
+    events().image(step, seconds_since_1970(), name, image);
   }
 }
 
@@ -50,6 +73,7 @@ void MetricLog::sync() {
   if (metrics_) {
     metrics_->sync();
     timing_->sync();
+    events().sync();
   }
 }
 

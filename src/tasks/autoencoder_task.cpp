@@ -3,10 +3,13 @@
 #include "image_tensor.hpp"
 
 #include "radforge/core/error.hpp"
+#include "radforge/models/multiply_adds.hpp"
 #include "radforge/models/pipeline_folder.hpp"
+#include "radforge/nn/image_grid.hpp"
 #include "radforge/nn/keyed_random.hpp"
 #include "radforge/nn/precision.hpp"
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/exp.h>
 #include <c10/core/GradMode.h>
 
@@ -32,7 +35,8 @@ at::Tensor sum_of_means(const at::Tensor& values) { return values.flatten(1).mea
 } // namespace
 
 AutoencoderTask::AutoencoderTask(const AutoencoderRunConfig& config, const Mixture& data)
-    : config_(config), data_(data), autoencoder_(config.autoencoder, ParameterScope(parameters_, autoencoder_prefix)) {
+    : config_(config), data_(data),
+      autoencoder_(config.autoencoder, ParameterScope(parameters_, autoencoder_prefix), activations_of(config.train)) {
   const DatasetSchema& schema = data.schema();
   if (schema.channels != config.autoencoder.in_channels || schema.height % autoencoder_.downscale() != 0 ||
       schema.width % autoencoder_.downscale() != 0) {
@@ -128,27 +132,48 @@ std::vector<Metric> AutoencoderTask::metrics_of(std::span<const double> sums, co
   return metrics;
 }
 
+double AutoencoderTask::flop_per_image() const {
+  const DatasetSchema& schema = data_.schema();
+  const MultiplyAdds forward = encode_multiply_adds(config_.autoencoder, schema.height, schema.width) +
+                               decode_multiply_adds(config_.autoencoder, schema.height, schema.width);
+  return training_multiply_adds(forward, PartUse::trained).flop();
+}
+
+at::Tensor AutoencoderTask::images_of(std::span<const std::int64_t> ids) const {
+  const std::size_t image = data_.schema().num_bytes();
+  Batch batch;
+  for (const std::int64_t id : ids) {
+    batch.turns.push_back({id, 0});
+    batch.pixels.resize(batch.turns.size() * image);
+    data_.pixels(id, std::span(batch.pixels).last(image));
+  }
+  return image_tensor(batch, data_.schema());
+}
+
+std::optional<Image> AutoencoderTask::picture(const at::Tensor& weights) {
+  const c10::NoGradGuard no_grad;
+  const ScopedWeights averaged(parameters_, weights);
+  constexpr std::size_t columns = 8;
+  const std::vector<std::int64_t>& validation = data_.validation();
+  const std::vector<std::int64_t>& ids = validation.empty() ? data_.training().front().ids : validation;
+  const at::Tensor images = images_of(std::span(ids).first(std::min(ids.size(), columns)));
+  const at::Tensor rebuilt = autoencoder_.decode(autoencoder_.encode(images).mean);
+  return image_grid(at::cat({images, rebuilt}), static_cast<int>(images.size(0)));
+}
+
 double AutoencoderTask::latent_deviation(const at::Tensor& weights) {
   const c10::NoGradGuard no_grad;
   const ScopedWeights averaged(parameters_, weights);
   constexpr std::size_t most = 512;
   constexpr std::size_t at_once = 32;
-  std::vector<std::int64_t> ids = data_.training().front().ids;
-  ids.resize(std::min(ids.size(), most));
-  const DatasetSchema& schema = data_.schema();
-  const std::size_t image = schema.num_bytes();
-
+  const std::vector<std::int64_t>& all = data_.training().front().ids;
+  const std::span<const std::int64_t> ids = std::span(all).first(std::min(all.size(), most));
   double sum = 0;
   double squares = 0;
   double count = 0;
   for (std::size_t first = 0; first < ids.size(); first += at_once) {
-    Batch batch;
-    for (std::size_t i = first; i < std::min(first + at_once, ids.size()); ++i) {
-      batch.turns.push_back({ids[i], 0});
-      batch.pixels.resize(batch.turns.size() * image);
-      data_.pixels(ids[i], std::span(batch.pixels).last(image));
-    }
-    const at::Tensor mean = autoencoder_.encode(image_tensor(batch, schema)).mean.to(at::kDouble);
+    const at::Tensor images = images_of(ids.subspan(first, std::min(at_once, ids.size() - first)));
+    const at::Tensor mean = autoencoder_.encode(images).mean.to(at::kDouble);
     sum += mean.sum().item<double>();
     squares += mean.square().sum().item<double>();
     count += static_cast<double>(mean.numel());

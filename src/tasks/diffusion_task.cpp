@@ -3,7 +3,9 @@
 #include "image_tensor.hpp"
 
 #include "radforge/core/error.hpp"
+#include "radforge/models/multiply_adds.hpp"
 #include "radforge/models/pipeline_folder.hpp"
+#include "radforge/nn/image_grid.hpp"
 #include "radforge/nn/keyed_random.hpp"
 #include "radforge/nn/precision.hpp"
 
@@ -64,8 +66,9 @@ DiffusionTask::DiffusionTask(const DiffusionRunConfig& config, const Mixture& da
       prediction_(prediction_of(config.diffusion.prediction_type)),
       autoencoder_(autoencoder_config_, ParameterScope(frozen_, autoencoder_prefix)),
       text_encoder_(with_vocabulary(with_models_of_pipeline(config), tokenizer_).text_encoder,
-                    scope_of(config.parts.text_encoder, trained_, frozen_, text_encoder_prefix)),
-      unet_(with_models_of_pipeline(config).unet, scope_of(config.parts.unet, trained_, frozen_, unet_prefix)) {
+                    scope_of(config.parts.text_encoder, trained_, frozen_, text_encoder_prefix), activations_of(config.train)),
+      unet_(with_models_of_pipeline(config).unet, scope_of(config.parts.unet, trained_, frozen_, unet_prefix),
+            activations_of(config.train)) {
   config_ = with_vocabulary(with_models_of_pipeline(config), tokenizer_);
   if (config_.unet.in_channels != autoencoder_config_.latent_channels ||
       config_.unet.cross_attention_dim != config_.text_encoder.hidden_size) {
@@ -125,20 +128,14 @@ at::Tensor DiffusionTask::latents(const Batch& batch) {
   if (config_.data.augmentation != AugmentationConfig{}) {
     moments_.clear(); // the images are other ones each time
   }
-  Batch fresh;
+  // One at a time: the bits of a latent do not depend on which images a batch or an earlier start of the run held.
   const std::size_t image = batch.turns.empty() ? 0 : batch.pixels.size() / batch.turns.size();
   for (std::size_t i = 0; i < batch.turns.size(); ++i) {
     if (!moments_.contains(batch.turns[i].id)) {
       const auto pixels = batch.pixels.begin() + static_cast<std::ptrdiff_t>(i * image);
-      fresh.turns.push_back(batch.turns[i]);
-      fresh.pixels.insert(fresh.pixels.end(), pixels, pixels + static_cast<std::ptrdiff_t>(image));
-    }
-  }
-  if (!fresh.turns.empty()) {
-    const LatentMoments moments = autoencoder_.encode(image_tensor(fresh, data_.schema()));
-    for (std::size_t i = 0; i < fresh.turns.size(); ++i) {
-      const auto row = static_cast<std::int64_t>(i);
-      moments_[fresh.turns[i].id] = {moments.mean[row].clone(), moments.log_variance[row].clone()};
+      const Batch fresh{batch.step, {batch.turns[i]}, {pixels, pixels + static_cast<std::ptrdiff_t>(image)}};
+      const LatentMoments moments = autoencoder_.encode(image_tensor(fresh, data_.schema()));
+      moments_[batch.turns[i].id] = {moments.mean[0].clone(), moments.log_variance[0].clone()};
     }
   }
   std::vector<at::Tensor> means;
@@ -172,8 +169,8 @@ at::Tensor DiffusionTask::text_states(const Batch& batch, Purpose purpose) const
   return text_encoder_.forward(token_ids(batch, purpose));
 }
 
-// The loss of each image: predicted against target, mean over the latent's values.
-at::Tensor DiffusionTask::losses(const Batch& batch, Purpose purpose) {
+// Predicted against target, mean over the latent's values.
+DiffusionTask::Losses DiffusionTask::losses(const Batch& batch, Purpose purpose) {
   const at::Tensor clean = latents(batch);
   const DiffusionConfig plain;
   const TrainingNoise noise = training_noise(
@@ -187,23 +184,86 @@ at::Tensor DiffusionTask::losses(const Batch& batch, Purpose purpose) {
   const at::Tensor noisy = schedule_.add_noise(clean, noise.input, timesteps);
   const at::Tensor predicted = unet_.forward(noisy, timesteps, text_states(batch, purpose));
   const at::Tensor target = training_target(schedule_, prediction_, clean, noise.target, timesteps);
-  const at::Tensor losses = predicted.sub(target).square().flatten(1).mean(1);
+  at::Tensor losses = predicted.sub(target).square().flatten(1).mean(1);
   const double gamma = config_.diffusion.min_snr_gamma;
-  if (purpose == Purpose::validation || gamma == 0) {
-    return losses;
+  if (purpose == Purpose::training && gamma > 0) {
+    losses = losses.mul(min_snr_weights(schedule_, prediction_, gamma, timesteps));
   }
-  return losses.mul(min_snr_weights(schedule_, prediction_, gamma, timesteps));
+  return {losses, timesteps};
+}
+
+PartLoss DiffusionTask::part_of(const Losses& losses, double loss) const {
+  const at::Tensor values = losses.losses.detach().contiguous();
+  const auto count = static_cast<std::size_t>(values.numel());
+  PerTimestepLoss by_timestep(schedule_.num_timesteps());
+  by_timestep.add({values.const_data_ptr<float>(), count}, {losses.timesteps.const_data_ptr<std::int64_t>(), count});
+  const std::span<const double> sums = by_timestep.values();
+  return {.loss = loss, .sums = {sums.begin(), sums.end()}};
 }
 
 PartLoss DiffusionTask::accumulate(const Batch& batch, std::int64_t global_batch_size) {
-  const at::Tensor loss = losses(batch, Purpose::training).sum().div(static_cast<double>(global_batch_size));
+  const Losses of_images = losses(batch, Purpose::training);
+  const at::Tensor loss = of_images.losses.sum().div(static_cast<double>(global_batch_size));
   loss.backward();
-  return {.loss = loss.item<double>()};
+  return part_of(of_images, loss.item<double>());
 }
 
 PartLoss DiffusionTask::validate(const Batch& batch) {
   const c10::NoGradGuard no_grad;
-  return {.loss = losses(batch, Purpose::validation).sum().item<double>()};
+  const Losses of_images = losses(batch, Purpose::validation);
+  return part_of(of_images, of_images.losses.sum().item<double>());
+}
+
+std::vector<Metric> DiffusionTask::metrics_of(std::span<const double> sums, const std::string& prefix) const {
+  PerTimestepLoss by_timestep(schedule_.num_timesteps());
+  std::ranges::copy(sums, by_timestep.values().begin());
+  std::vector<Metric> metrics;
+  for (const PerTimestepLoss::Bin& bin : by_timestep.bins()) {
+    metrics.push_back({fmt::format("{}_t{}-{}", prefix, bin.first, bin.last), bin.mean});
+  }
+  return metrics;
+}
+
+double DiffusionTask::flop_per_image() const {
+  const auto use = [](const PartConfig& part, PartUse otherwise) { return part.train ? PartUse::trained : otherwise; };
+  const std::int64_t side = config_.unet.sample_size;
+  const std::int64_t tokens = tokenizer_.max_length();
+  const MultiplyAdds unet = training_multiply_adds(unet_multiply_adds(config_.unet, side, side, tokens),
+                                                   use(config_.parts.unet, PartUse::passes_through));
+  const MultiplyAdds text_encoder = training_multiply_adds(text_encoder_multiply_adds(config_.text_encoder, tokens),
+                                                           use(config_.parts.text_encoder, PartUse::forward));
+  return (unet + text_encoder).flop();
+}
+
+std::vector<std::string> DiffusionTask::pictured_prompts() const {
+  constexpr std::size_t most = 8;
+  std::vector<std::string> prompts;
+  const auto add = [&](std::int64_t id) {
+    const std::string& prompt = data_.record(id).prompt;
+    if (prompts.size() < most && std::ranges::find(prompts, prompt) == prompts.end()) {
+      prompts.push_back(prompt);
+    }
+  };
+  std::ranges::for_each(data_.validation(), add);
+  for (const SamplerSource& source : data_.training()) {
+    std::ranges::for_each(source.ids, add);
+  }
+  return prompts;
+}
+
+std::optional<Image> DiffusionTask::picture(const at::Tensor& weights) {
+  constexpr int columns = 4;
+  const ScopedWeights averaged(trained_, weights);
+  const SampleGrid grid(config_.diffusion, SamplerConfig{}, pictured_prompts(), static_cast<std::uint64_t>(config_.seed));
+  const std::int64_t side = config_.unet.sample_size;
+  const at::Tensor images = grid.images({.tokenizer = tokenizer_,
+                                         .text_encoder = text_encoder_,
+                                         .unet = unet_,
+                                         .autoencoder = autoencoder_,
+                                         .scaling_factor = autoencoder_config_.scaling_factor,
+                                         .latent_shape = {autoencoder_config_.latent_channels, side, side}},
+                                        0, grid.num_images());
+  return image_grid(images.to(at::kFloat), columns);
 }
 
 StateDict DiffusionTask::weights_of(const std::string& prefix, const PartConfig& part, const at::Tensor& weights) {

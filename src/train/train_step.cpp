@@ -1,6 +1,7 @@
 #include "train_step.hpp"
 
 #include "radforge/core/clock.hpp"
+#include "radforge/core/error.hpp"
 #include "radforge/nn/buffer.hpp"
 #include "radforge/train/lr_schedule.hpp"
 
@@ -34,7 +35,14 @@ TrainStep::TrainStep(const LoopConfig& loop, const OptimizerConfig& config, Comm
       reducer_(make_gradient_reducer(loop, task.parameters(), ranks)), part_size_(part_size(loop)),
       exchange_(ranks,
                 is_canonical(loop) ? static_cast<std::size_t>(loop.virtual_shards) : static_cast<std::size_t>(ranks.size()),
-                task.num_sums()) {}
+                task.num_sums()) {
+  if (ranks.size() > loop.batch_size) {
+    throw as_agreed(
+        ConfigError("{} ranks cannot share a batch of {} images (each takes one at least). Start fewer ranks, or raise "
+                    "train.batch_size",
+                    ranks.size(), loop.batch_size));
+  }
+}
 
 StepResult TrainStep::run(std::int64_t step, const Batch& slice, StepReport report) {
   // Forward and backward over this rank's slice, part by part; the reduction begins while the last part is still computed.

@@ -23,7 +23,7 @@ struct StepResult {
 /// verdict, the update.
 class TrainStep {
  public:
-  /// The references outlive the object.
+  /// The references outlive the object. Errors: ConfigError for a batch that the ranks cannot share.
   TrainStep(const LoopConfig& loop, const OptimizerConfig& config, Communicator& ranks, Task& task, Optimizer& optimizer);
 
   /// Step `step` (from 0) on this rank's slice. `report` says of this rank what it knows beside the step itself.

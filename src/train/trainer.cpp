@@ -11,6 +11,7 @@
 #include "radforge/core/error.hpp"
 #include "radforge/core/progress.hpp"
 #include "radforge/nn/buffer.hpp"
+#include "radforge/nn/precision.hpp"
 #include "radforge/train/optimizer.hpp"
 
 #include <ATen/ops/empty_like.h>
@@ -24,7 +25,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::size_t most_validated_at_once = 64;
+constexpr std::size_t images_of_block = 8; // validated at once
 
 void append(std::vector<Metric>& metrics, const std::vector<Metric>& more) {
   metrics.insert(metrics.end(), more.begin(), more.end());
@@ -68,7 +69,7 @@ TrainSummary Trainer::run() {
     context_.log.info("continuing from step {}", step);
   }
   std::unique_ptr<Loader> loader = loader_from(step);
-  RunTiming timing;
+  RunTiming timing(task_.flop_per_image(), ranks.size(), scalar_type_of(loop.precision));
   timing.restart(step);
   Progress progress({.label = "train",
                      .unit = "images",
@@ -120,10 +121,10 @@ TrainSummary Trainer::run() {
 
     // Everything below is diagnostics and saving.
     const bool last = step == loop.steps;
-    const bool validating = last || step % loop.validate_every_steps == 0;
+    const bool validating = num_validated() > 0 && (last || step % loop.validate_every_steps == 0);
     const bool sampling = loop.sample_every_steps > 0 && (last || step % loop.sample_every_steps == 0);
     const at::Tensor average = validating || sampling ? full_average(optimizer, parameters, ranks) : at::Tensor();
-    if (validating || step % loop.log_every_steps == 0) {
+    if (last || validating || step % loop.log_every_steps == 0) {
       std::vector<Metric> metrics{
           {"loss", verdict.loss}, {"gradient_norm", result.gradient_norm}, {"learning_rate", result.learning_rate}};
       append(metrics, means.metrics(task_));
@@ -134,7 +135,7 @@ TrainSummary Trainer::run() {
       write_line(step, metrics, timing.lap(step, train_step, *loader, loop.batch_size));
     }
     if (sampling) {
-      write_samples(step, average);
+      write_picture(step, average);
     }
     if (last || verdict.stop || verdict.save_due || step % plan_.checkpoint.every_steps == 0) {
       const Stopwatch saving;
@@ -175,41 +176,48 @@ void Trainer::write_line(std::int64_t step, const std::vector<Metric>& metrics, 
   });
 }
 
+std::size_t Trainer::num_validated() const {
+  return std::min(data_.validation().size(), static_cast<std::size_t>(plan_.loop.validation_images));
+}
+
 std::vector<Metric> Trainer::validate(const at::Tensor& weights) const {
   const ScopedWeights averaged(task_.parameters(), weights);
-  std::vector<std::int64_t> ids = data_.validation();
-  ids.resize(std::min(ids.size(), static_cast<std::size_t>(plan_.loop.validation_images)));
-  const auto num_ranks = static_cast<std::size_t>(context_.data.size());
-  const auto rank = static_cast<std::size_t>(context_.data.rank());
-  const std::size_t end = (rank + 1) * ids.size() / num_ranks;
+  const std::span<const std::int64_t> ids = std::span(data_.validation()).first(num_validated());
   const std::size_t image = data_.schema().num_bytes();
-  std::vector<double> sums(1 + task_.num_sums()); // the loss, then those of the task
-  for (std::size_t first = rank * ids.size() / num_ranks; first < end; first += most_validated_at_once) {
+  // Blocks of images, each the work of one rank, added up in their order: the same bits on any number of ranks.
+  const std::size_t num_blocks = (ids.size() + images_of_block - 1) / images_of_block;
+  const std::size_t num_sums = 1 + task_.num_sums(); // the loss, then those of the task
+  std::vector<double> blocks(num_blocks * num_sums);
+  for (auto block = static_cast<std::size_t>(context_.data.rank()); block < num_blocks;
+       block += static_cast<std::size_t>(context_.data.size())) {
     Batch batch;
-    for (std::size_t i = first; i < std::min(first + most_validated_at_once, end); ++i) {
-      batch.turns.push_back({ids[i], 0});
+    for (const std::int64_t id :
+         ids.subspan(block * images_of_block).first(std::min(images_of_block, ids.size() - block * images_of_block))) {
+      batch.turns.push_back({id, 0});
       batch.pixels.resize(batch.turns.size() * image);
-      data_.pixels(ids[i], std::span(batch.pixels).last(image));
+      data_.pixels(id, std::span(batch.pixels).last(image));
     }
     const PartLoss part = task_.validate(batch);
-    sums[0] += part.loss;
-    for (std::size_t i = 0; i < part.sums.size(); ++i) {
-      sums[1 + i] += part.sums[i];
-    }
+    blocks[block * num_sums] = part.loss;
+    std::ranges::copy(part.sums, blocks.begin() + static_cast<std::ptrdiff_t>(block * num_sums + 1));
   }
-  context_.data.all_reduce(buffer_of(std::span(sums)), ReduceOp::sum);
+  context_.data.all_reduce(buffer_of(std::span(blocks)), ReduceOp::sum);
+  std::vector<double> sums(num_sums);
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    sums[i % num_sums] += blocks[i];
+  }
   std::vector<Metric> metrics{{"validation_loss", sums[0] / static_cast<double>(ids.size())}};
   append(metrics, task_.metrics_of(std::span(sums).subspan(1), "validation_loss"));
   return metrics;
 }
 
-void Trainer::write_samples(std::int64_t step, const at::Tensor& weights) const {
+void Trainer::write_picture(std::int64_t step, const at::Tensor& weights) const {
   on_rank_0([&] {
-    const fs::path folder = context_.dir.path() / "samples";
-    fs::create_directories(folder);
-    const fs::path temporary = folder / fmt::format("step-{}.tmp-{}.png", step, context_.dir.epoch());
-    if (task_.write_samples(temporary, weights)) {
-      fs::rename(temporary, folder / fmt::format("step-{}.png", step));
+    if (const std::optional<Image> picture = task_.picture(weights)) {
+      const fs::path folder = context_.dir.path() / "samples";
+      fs::create_directories(folder);
+      write_file_atomically(folder / fmt::format("step-{}.png", step), encode_png(*picture));
+      context_.metrics.write_image(step, "samples", *picture);
     }
   });
 }

@@ -17,5 +17,7 @@ class Stopwatch {
 
 /// The wall clock in UTC, "2026-01-31T23:59:59Z": for provenance, never for a duration or an order.
 std::string utc_timestamp();
+/// The wall clock in seconds since 1970, likewise.
+double seconds_since_1970();
 
 } // namespace radforge

@@ -24,6 +24,9 @@ class AutoencoderTask : public Task {
   std::size_t num_sums() const override;
   /// The loss by its terms.
   std::vector<Metric> metrics_of(std::span<const double> sums, const std::string& prefix) const override;
+  double flop_per_image() const override;
+  /// Up to eight images, those of validation first, above what is made of them.
+  std::optional<Image> picture(const at::Tensor& weights) override;
   /// `folder`/vae, with scaling_factor set to 1 / standard deviation of the latents of training images.
   void write_result(const std::filesystem::path& folder, const at::Tensor& weights) override;
 
@@ -38,6 +41,8 @@ class AutoencoderTask : public Task {
   Loss loss_of(const at::Tensor& images, const at::Tensor& rebuilt, const LatentMoments& moments, Adversary adversary) const;
   at::Tensor sampled(const Batch& batch, const LatentMoments& moments) const;
   double latent_deviation(const at::Tensor& weights);
+  /// Their images, as they are.
+  at::Tensor images_of(std::span<const std::int64_t> ids) const;
 
   AutoencoderRunConfig config_;
   const Mixture& data_;

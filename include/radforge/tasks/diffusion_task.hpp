@@ -4,10 +4,12 @@
 #include "radforge/data/mixture.hpp"
 #include "radforge/diffusion/noise_schedule.hpp"
 #include "radforge/diffusion/objective.hpp"
+#include "radforge/diffusion/per_timestep_loss.hpp"
 #include "radforge/models/autoencoder_kl.hpp"
 #include "radforge/models/clip_text_encoder.hpp"
 #include "radforge/models/clip_tokenizer.hpp"
 #include "radforge/models/unet.hpp"
+#include "radforge/tasks/sample_grid.hpp"
 #include "radforge/train/task.hpp"
 
 #include <filesystem>
@@ -27,6 +29,12 @@ class DiffusionTask : public Task {
   std::vector<ParameterGroup> groups() override;
   PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) override;
   PartLoss validate(const Batch& batch) override;
+  /// Losses by timestep: `loss_t0-99` and so on.
+  std::size_t num_sums() const override { return 2 * PerTimestepLoss::num_bins; }
+  std::vector<Metric> metrics_of(std::span<const double> sums, const std::string& prefix) const override;
+  double flop_per_image() const override;
+  /// Samples of up to eight prompts, those of validation images first.
+  std::optional<Image> picture(const at::Tensor& weights) override;
   /// The whole pipeline folder.
   void write_result(const std::filesystem::path& folder, const at::Tensor& weights) override;
 
@@ -35,7 +43,15 @@ class DiffusionTask : public Task {
   /// its losses can be compared between such settings.
   enum class Purpose { training, validation };
 
-  at::Tensor losses(const Batch& batch, Purpose purpose);
+  /// The loss of each image, N, and its timestep.
+  struct Losses {
+    at::Tensor losses;
+    at::Tensor timesteps;
+  };
+
+  Losses losses(const Batch& batch, Purpose purpose);
+  PartLoss part_of(const Losses& losses, double loss) const;
+  std::vector<std::string> pictured_prompts() const;
   at::Tensor latents(const Batch& batch);
   at::Tensor text_states(const Batch& batch, Purpose purpose) const;
   at::Tensor token_ids(const Batch& batch, Purpose purpose) const;

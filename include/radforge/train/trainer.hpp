@@ -48,8 +48,9 @@ class Trainer {
   std::unique_ptr<Loader> loader_from(std::int64_t step) const;
   void resume_metrics(std::int64_t step) const;
   void write_line(std::int64_t step, const std::vector<Metric>& metrics, const std::vector<Metric>& timing) const;
+  std::size_t num_validated() const;
   std::vector<Metric> validate(const at::Tensor& weights) const;
-  void write_samples(std::int64_t step, const at::Tensor& weights) const;
+  void write_picture(std::int64_t step, const at::Tensor& weights) const;
   void publish(const at::Tensor& weights) const;
   [[noreturn]] void diverge(std::int64_t step) const;
   /// Collective: work that writes into the folder.
