@@ -1,6 +1,6 @@
 """The benchmark cases by name. A case is a function of a Workspace that returns a Result."""
 
-from . import data_wait, loader, manifest, prepare, safetensors_load, verify
+from . import checkpoints, data_wait, loader, manifest, prepare, ranks, safetensors_load, verify
 
 CASES = {
     "prepare-256-to-64": prepare.run_256_to_64,
@@ -11,4 +11,7 @@ CASES = {
     "safetensors-load": safetensors_load.run,
     "manifest-565k": manifest.run,
     "data-wait": data_wait.run,
+    "ranks": ranks.run,
+    "checkpoint-stall": checkpoints.run_stall,
+    "restart": checkpoints.run_restart,
 }

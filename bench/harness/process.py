@@ -16,19 +16,22 @@ class Cost:
     output: str
 
 
-def run(command, threads: int = 1) -> Cost:
-    """Ends the benchmark, with the end of the program's messages, if the program fails."""
-    command = [str(part) for part in command]
-    environment = os.environ | {
+def environment(threads: int) -> dict[str, str]:
+    return os.environ | {
         "OMP_NUM_THREADS": str(threads),
         "OMPI_MCA_rmaps_base_oversubscribe": "1",
         "OMPI_MCA_mpi_yield_when_idle": "1",
         "OMPI_ALLOW_RUN_AS_ROOT": "1",
         "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1",
     }
+
+
+def run(command, threads: int = 1) -> Cost:
+    """Ends the benchmark, with the end of the program's messages, if the program fails."""
+    command = [str(part) for part in command]
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+", errors="replace") as messages:
         start = time.monotonic()
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=messages, env=environment)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=messages, env=environment(threads))
         _, status, usage = os.wait4(process.pid, 0)
         wall_s = time.monotonic() - start
         process.returncode = os.waitstatus_to_exitcode(status)
