@@ -203,7 +203,7 @@ TEST_CASE("rules across fields are enforced") {
   CHECK_THAT(broken(valid_autoencoder(), "autoencoder.norm_num_groups=7"), Contains("not multiples of norm_num_groups"));
   CHECK_THAT(broken(valid_autoencoder(), "autoencoder.block_out_channels=[]"), Contains("block_out_channels is empty"));
   CHECK_THAT(broken(valid_autoencoder(), "autoencoder.sample_size=66"), Contains("cannot be halved"));
-  CHECK_THAT(broken(valid_diffusion(), "autoencoder=''"), Contains("autoencoder is missing"));
+  CHECK_THAT(broken(valid_diffusion(), "autoencoder=''"), Contains("autoencoder and pipeline are missing"));
   CHECK_THAT(broken(valid_diffusion(), "unet.num_attention_heads=[2, 4]"), Contains("differ in length"));
   CHECK_THAT(broken(valid_diffusion(), "unet.num_attention_heads=[2, 4, 5]"), Contains("not multiples of num_attention_heads"));
   CHECK_THAT(broken(valid_diffusion(), "unet.sample_size=18"), Contains("cannot be halved"));
