@@ -1,11 +1,11 @@
 #include "radforge/core/file_descriptor.hpp"
 
 #include "radforge/core/error.hpp"
+#include "radforge/core/process_identity.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <system_error>
 #include <utility>
@@ -39,12 +39,6 @@ const char* advice(int error_number) {
   default:
     return "check the file system";
   }
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  ::gethostname(name.data(), name.size() - 1);
-  return name.data();
 }
 
 } // namespace

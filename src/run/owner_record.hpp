@@ -1,6 +1,6 @@
 #pragma once
 
-#include "process_identity.hpp"
+#include "radforge/core/process_identity.hpp"
 
 #include <cstdint>
 #include <filesystem>

@@ -1,10 +1,10 @@
 #include "radforge/run/run_record.hpp"
 
-#include "process_identity.hpp"
 #include "radforge/comm/agreement.hpp"
 #include "radforge/core/atomic_file.hpp"
 #include "radforge/core/clock.hpp"
 #include "radforge/core/file_descriptor.hpp"
+#include "radforge/core/process_identity.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -15,10 +15,17 @@ struct ProcessIdentity {
   std::int64_t restart_count = 0;
 };
 
+/// Of the machine, as gethostname(2) gives it.
+std::string host_name();
+
 ProcessIdentity this_process();
 
 /// Whether both run on one machine, and since the same boot.
 bool on_same_machine(const ProcessIdentity& one, const ProcessIdentity& other);
+
+/// The kernel's letter for what a process of this machine does (proc(5): R runs, S sleeps, D waits for a disk, T is stopped, Z
+/// has ended); 0 if it is not there.
+char run_state(const ProcessIdentity& process);
 
 /// Whether a process of this machine still runs. One that ended and waits for its parent (a zombie) does not.
 bool is_running(const ProcessIdentity& process);

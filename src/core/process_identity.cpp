@@ -1,4 +1,4 @@
-#include "process_identity.hpp"
+#include "radforge/core/process_identity.hpp"
 
 #include <fmt/core.h>
 #include <unistd.h>
@@ -42,12 +42,6 @@ std::optional<ProcessState> state_of(std::int64_t pid) {
   return fields ? std::optional(result) : std::nullopt;
 }
 
-std::string host_name() {
-  std::array<char, 256> name{};
-  gethostname(name.data(), name.size() - 1);
-  return name.data();
-}
-
 std::string first_line(const char* path) {
   std::ifstream file(path);
   std::string line;
@@ -68,6 +62,12 @@ std::int64_t number(std::string_view text) {
 
 } // namespace
 
+std::string host_name() {
+  std::array<char, 256> name{};
+  gethostname(name.data(), name.size() - 1);
+  return name.data();
+}
+
 ProcessIdentity this_process() {
   ProcessIdentity me;
   me.host = host_name();
@@ -83,9 +83,14 @@ bool on_same_machine(const ProcessIdentity& one, const ProcessIdentity& other) {
   return one.host == other.host && one.boot_id == other.boot_id;
 }
 
+char run_state(const ProcessIdentity& process) {
+  const auto found = state_of(process.pid);
+  return found && found->start_ticks == process.start_ticks ? found->state : '\0';
+}
+
 bool is_running(const ProcessIdentity& process) {
-  const auto state = state_of(process.pid);
-  return state && state->start_ticks == process.start_ticks && state->state != 'Z' && state->state != 'X';
+  const char state = run_state(process);
+  return state != '\0' && state != 'Z' && state != 'X';
 }
 
 std::string describe(const ProcessIdentity& process) {

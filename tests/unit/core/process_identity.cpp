@@ -1,4 +1,4 @@
-#include "../../../src/run/process_identity.hpp"
+#include "radforge/core/process_identity.hpp"
 
 #include "environment.hpp"
 
@@ -52,6 +52,10 @@ TEST_CASE("a process that ended does not run, waited for or not") {
   process.pid = child;
   REQUIRE(read(pipe_ends[0], &process.start_ticks, sizeof process.start_ticks) == sizeof process.start_ticks);
   CHECK(is_running(process));
+  kill(child, SIGSTOP);
+  REQUIRE(waitpid(child, nullptr, WUNTRACED) == child);
+  CHECK(run_state(process) == 'T');
+  CHECK(is_running(process));
 
   kill(child, SIGKILL);
   siginfo_t info;
@@ -59,6 +63,7 @@ TEST_CASE("a process that ended does not run, waited for or not") {
   CHECK_FALSE(is_running(process));
   REQUIRE(waitpid(child, nullptr, 0) == child);
   CHECK_FALSE(is_running(process));
+  CHECK(run_state(process) == '\0');
   close(pipe_ends[0]);
   close(pipe_ends[1]);
 }
