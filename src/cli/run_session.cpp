@@ -68,6 +68,19 @@ void RunSession::run(const std::function<void()>& work) {
   record_->finish(ExitCode::ok, "done");
 }
 
+void RunSession::watch(const WatchdogConfig& config) {
+  const PhaseDeadlines deadlines{config.startup_s, config.data_s, config.compute_s, config.collective_s, config.save_s};
+  watchdog_.emplace(context.world, context.log, WatchdogOptions{.deadlines = deadlines, .folder = dir_->path()});
+  watched_.emplace(context.world, *watchdog_);
+}
+
+RunContext RunSession::run_context() {
+  if (!watched_) {
+    return {context.log, context.world, context.world, *dir_, *metrics_, context.stop};
+  }
+  return {context.log, *watched_, *watched_, *dir_, *metrics_, context.stop, &*watchdog_};
+}
+
 void RunSession::record_failure(const Failure& failure) const {
   try {
     record_->finish(failure.code, failure.text);

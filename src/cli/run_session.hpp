@@ -2,7 +2,9 @@
 
 #include "command.hpp"
 
+#include "radforge/comm/watched_communicator.hpp"
 #include "radforge/config/load.hpp"
+#include "radforge/config/train_config.hpp"
 #include "radforge/core/failure.hpp"
 #include "radforge/run/metric_log.hpp"
 #include "radforge/run/run_context.hpp"
@@ -33,7 +35,9 @@ class RunSession {
   const StopRequest& stop() const { return context.stop; }
   /// Of the resolved configuration.
   const std::string& config_digest() const { return config_digest_; }
-  RunContext run_context() { return {context.log, context.world, context.world, *dir_, *metrics_, context.stop}; }
+  /// From here on a run that hangs is ended. Collective. Errors: IoError.
+  void watch(const WatchdogConfig& config);
+  RunContext run_context();
 
   const CommandContext& context;
 
@@ -44,6 +48,8 @@ class RunSession {
   std::optional<RunDir> dir_;
   std::optional<RunRecord> record_;
   std::optional<MetricLog> metrics_;
+  std::optional<Watchdog> watchdog_;
+  std::optional<WatchedCommunicator> watched_;
 };
 
 } // namespace radforge

@@ -47,6 +47,7 @@ void train_autoencoder(const CommandContext& context) {
   AutoencoderRunConfig config;
   RunSession session(context, [&](Schema& schema) { describe(schema, config); });
   session.run([&] {
+    session.watch(config.watchdog);
     std::optional<Mixture> data;
     std::optional<AutoencoderTask> task;
     agree(context.world, [&] {
@@ -87,6 +88,7 @@ void train_diffusion(const CommandContext& context) {
   DiffusionRunConfig config;
   RunSession session(context, [&](Schema& schema) { describe(schema, config); });
   session.run([&] {
+    session.watch(config.watchdog);
     std::optional<Mixture> data;
     agree(context.world, [&] { data.emplace(config.data); });
     const fs::path tokenizer = make_tokenizer(config, *data, session);

@@ -83,7 +83,9 @@ TrainSummary Trainer::run() {
   bool rolled_back = false;
 
   while (step < loop.steps) {
+    context_.enter(Phase::data, step);
     const Batch batch = loader->next();
+    context_.enter(Phase::compute, step);
     const bool out_of_time = loop.max_minutes > 0 && since_start.seconds() > 60 * loop.max_minutes;
     const bool save_due = plan_.checkpoint.every_minutes > 0 && since_save.seconds() > 60 * plan_.checkpoint.every_minutes;
     const StepResult result =
@@ -138,6 +140,7 @@ TrainSummary Trainer::run() {
       write_picture(step, average);
     }
     if (last || verdict.stop || verdict.save_due || step % plan_.checkpoint.every_steps == 0) {
+      context_.enter(Phase::save, step);
       const Stopwatch saving;
       checkpoints.save(step);
       timing.add_save(saving.seconds());
@@ -149,6 +152,7 @@ TrainSummary Trainer::run() {
     }
   }
   progress.finish();
+  context_.enter(Phase::save, step);
   summary.images_per_s = static_cast<double>(summary.new_steps * loop.batch_size) / since_start.seconds();
   summary.rank_hours = since_start.seconds() * ranks.size() / 3600;
   publish(full_average(optimizer, parameters, ranks));

@@ -90,6 +90,24 @@ def killed_runs_go_on(place):
         same_results(place.path / "undisturbed", place.path / output)
 
 
+def a_run_that_hangs_is_ended(place):
+    """One rank is stopped dead: the others say which one, all end with exit code 5, and the same command goes on."""
+    long = ["train.steps=80", "checkpoint.every_steps=10", "watchdog.compute_s=3", "watchdog.collective_s=3"]
+    run = start(place, "hung", *long)
+    wait_for_lines(run, place.path / "hung", 15)
+    ranks = ranks_of(run)
+    os.kill(ranks[1], signal.SIGSTOP)
+    stopped = time.monotonic()
+    _, log = run.communicate(timeout=60)
+    assert run.returncode == 5, (run.returncode, log)
+    assert time.monotonic() - stopped < 3 * (3 + 2), "deadline, two seconds to end, and a margin of 3"
+    assert "rank 1" in log and "step" in log, log
+    assert list((place.path / "hung").glob("watchdog-rank-*.txt")), log
+    assert not any(os.path.exists(f"/proc/{pid}") for pid in ranks), "a rank is left"
+    train(place, "hung", *long)
+    assert losses(place.path / "hung") == losses(place.path / "undisturbed")
+
+
 def other_numbers_of_ranks_follow_the_same_course(place):
     train(place, "alone", ranks=1)
     for ranks in (2, 3, 4, 5):  # five share a batch of twelve unevenly
@@ -191,6 +209,7 @@ def main():
         stopped_and_resumed_runs_equal_straight_ones(place)
         signals_at_any_time_do_no_harm(place)
         killed_runs_go_on(place)
+        a_run_that_hangs_is_ended(place)
         other_numbers_of_ranks_follow_the_same_course(place)
         canonical_reduction_gives_the_same_bits_on_any_number_of_ranks(place)
         mixed_precision_follows_fp32(place)

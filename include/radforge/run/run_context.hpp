@@ -1,10 +1,13 @@
 #pragma once
 
 #include "radforge/comm/communicator.hpp"
+#include "radforge/comm/watchdog.hpp"
 #include "radforge/core/log.hpp"
 #include "radforge/run/metric_log.hpp"
 #include "radforge/run/run_dir.hpp"
 #include "radforge/run/stop_request.hpp"
+
+#include <cstdint>
 
 namespace radforge {
 
@@ -16,6 +19,14 @@ struct RunContext {
   RunDir& dir;
   MetricLog& metrics;
   StopRequest& stop;
+  Watchdog* watchdog = nullptr; ///< none: nobody looks whether the run hangs
+
+  /// A phase of a step begins.
+  void enter(Phase phase, std::int64_t step) const {
+    if (watchdog != nullptr) {
+      watchdog->enter(phase, step);
+    }
+  }
 };
 
 } // namespace radforge

@@ -51,7 +51,7 @@ class BrightnessTask : public Task {
   ParameterSet& parameters() override { return parameters_; }
   PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) override {
     at::Tensor loss = loss_sum(batch).div(static_cast<double>(global_batch_size));
-    if (poisoned_from_ >= 0 && batch.step >= poisoned_from_ && test_world().rank() == test_world().size() - 1) {
+    if (is_poisoned(batch.step)) {
       loss = loss.mul(std::numeric_limits<double>::quiet_NaN());
     }
     loss.backward();
@@ -63,6 +63,11 @@ class BrightnessTask : public Task {
   }
   void write_result(const fs::path& folder, const at::Tensor& weights) override {
     write_state_dict(folder / "model.safetensors", parameters_.views(weights));
+  }
+
+ protected:
+  virtual bool is_poisoned(std::int64_t step) {
+    return poisoned_from_ >= 0 && step >= poisoned_from_ && test_world().rank() == test_world().size() - 1;
   }
 
  private:
@@ -112,14 +117,7 @@ struct Run {
 class FaultyTask final : public BrightnessTask {
  public:
   FaultyTask(std::int64_t from, int times) : from_(from), times_(times) {}
-  PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) override {
-    PartLoss part = BrightnessTask::accumulate(batch, global_batch_size);
-    if (batch.step >= from_ && times_ > 0 && test_world().rank() == 0) {
-      --times_;
-      parameters().flat_gradient().fill_(std::numeric_limits<float>::infinity());
-    }
-    return part;
-  }
+  bool is_poisoned(std::int64_t step) override { return step >= from_ && test_world().rank() == 0 && times_-- > 0; }
 
  private:
   std::int64_t from_;

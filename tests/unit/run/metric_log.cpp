@@ -160,7 +160,7 @@ TEST_CASE("other ranks write nothing") {
   CHECK(std::filesystem::is_empty(folder.path()));
 }
 
-TEST_CASE("both files are flushed to the disk, on rank 0") {
+TEST_CASE("all files are flushed to the disk, on rank 0") {
   const TempFolder folder;
   MetricLog log(folder.path(), 0);
   log.write(1, {{"loss", 1}});
@@ -169,7 +169,7 @@ TEST_CASE("both files are flushed to the disk, on rank 0") {
   log.sync();
   MetricLog(folder.path(), 1).sync();
   flushed = nullptr;
-  CHECK(names == std::vector<std::string>{"metrics.jsonl", "timing.jsonl"});
+  CHECK(names == std::vector<std::string>{"metrics.jsonl", "timing.jsonl", "events.out.tfevents.000001.radforge"});
 }
 
 TEST_CASE("a folder that is not there is an I/O error with the path") {

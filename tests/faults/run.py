@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""Breaks training runs in every way of reliability's list, many times, and keeps count: docs/reliability.md holds the tallies.
+
+usage: tests/faults/run.py RADFORGE SOURCE [CASE ...] [--scale S] [--tally FILE]
+
+Each try appends a line to FILE (runs/faults/tally.jsonl unless named), so that tallies add up over days and machines; --table prints
+them. A try that fails ends the run and keeps its folder; its seed is in its line.
+"""
+
+import argparse
+import collections
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
+
+from radforge_cli import Workplace  # noqa: E402
+from training_runs import DIFFUSION, losses, make_inputs, ranks_of, same_results, settings, start, train, wait_for_lines  # noqa: E402
+
+RUN = ["train.steps=80", "checkpoint.every_steps=10"]
+WRITING = ["openat", "write", "pwrite64", "writev", "ftruncate", "fsync", "fdatasync", "rename", "unlink", "rmdir", "mkdir"]
+
+
+def no_leftovers(folder):
+    left = [str(path) for path in folder.rglob("*") if ".tmp" in path.name]
+    assert not left, left
+
+
+def kill_a_rank(place, choice, output):
+    """T03: kill -9 of a random rank at a random moment, until the run is done; True if it was killed."""
+    ranks = choice.choice((1, 2, 3))
+    run = start(place, output, *RUN, ranks=ranks)
+    time.sleep(choice.uniform(0.2, 3.0))
+    alive = ranks_of(run)
+    if alive:
+        os.kill(choice.choice(alive), signal.SIGKILL)
+    run.communicate(timeout=60)
+    return bool(alive)
+
+
+def random_kills(place, choice):
+    """Five kills of one run, each somewhere else, and then the run's end."""
+    output = f"kills-{choice.randrange(2**32)}"
+    for _ in range(5):
+        kill_a_rank(place, choice, output)
+    train(place, output, *RUN, ranks=2)
+    # Other numbers of ranks round otherwise; the course is the same.
+    for a, b in zip(losses(place.path / "undisturbed-2"), losses(place.path / output), strict=True):
+        assert abs(a - b) <= 1e-3 * abs(a), (a, b)
+    no_leftovers(place.path / output)
+    return output
+
+
+def under_strace(place, output, injection, victim, ranks=2):
+    """The run with strace around one rank."""
+    wrapper = place.path / "wrapper.sh"
+    wrapper.write_text('#!/bin/sh\nif [ "$OMPI_COMM_WORLD_RANK" = "$VICTIM" ]; then\n'
+                       '  exec strace -f -qq -o "$TRACE" -e trace=%s -e inject="$INJECTION" "$@"\nfi\nexec "$@"\n' % ",".join(WRITING))
+    wrapper.chmod(0o755)
+    command = place.command("train", DIFFUSION, "--output", output, *settings(*RUN), ranks=ranks)
+    at = command.index(place.radforge)
+    command[at:at] = [str(wrapper)]
+    environment = dict(os.environ, OMP_NUM_THREADS="1", VICTIM=str(victim), INJECTION=injection, TRACE=str(place.path / "trace"))
+    return subprocess.run(command, cwd=place.path, env=environment, capture_output=True, text=True, timeout=300, check=False)
+
+
+def crash_in_a_system_call(place, choice):
+    """T04: killed at the k-th writing call of one rank; the next start finds an old or a new set, and the end is the same."""
+    output = f"crash-{choice.randrange(2**32)}"
+    call = choice.choice(WRITING)
+    when = choice.randrange(1, 60 if call in ("write", "openat", "writev") else 25)
+    under_strace(place, output, f"{call}:signal=KILL:when={when}", choice.choice((0, 1)))
+    train(place, output, *RUN, ranks=2)
+    same_results(place.path / "undisturbed-2", place.path / output)
+    no_leftovers(place.path / output)
+    return output
+
+
+def a_system_call_fails(place, choice):
+    """T05: it says what failed and ends with the exit code of that, or goes on; nothing is lost."""
+    output = f"error-{choice.randrange(2**32)}"
+    call = choice.choice(("write", "pwrite64", "fsync", "rename", "mkdir"))
+    error = choice.choice(("ENOSPC", "EIO", "EDQUOT"))
+    result = under_strace(place, output, f"{call}:error={error}:when={choice.randrange(1, 25)}", choice.choice((0, 1)))
+    assert result.returncode in (0, 1, 4, 5, 70), (result.returncode, result.stderr)
+    train(place, output, *RUN, ranks=2)
+    same_results(place.path / "undisturbed-2", place.path / output)
+    no_leftovers(place.path / output)
+    return output
+
+
+def slow_disk(place, choice):
+    """T10 and T20: a write that takes 3 s of a rank holds up no step for longer, and raises no alarm."""
+    output = f"slow-{choice.randrange(2**32)}"
+    result = under_strace(place, output, f"fsync:delay_enter=3s:when={choice.randrange(1, 6)}", choice.choice((0, 1)))
+    assert result.returncode == 0, (result.returncode, result.stderr)
+    same_results(place.path / "undisturbed-2", place.path / output)
+    return output
+
+
+def launcher_killed(place, choice):
+    """T19: kill -9 of mpirun and the same command at once; the ranks that are left alter nothing."""
+    output = f"launcher-{choice.randrange(2**32)}"
+    run = start(place, output, *RUN)
+    wait_for_lines(run, place.path / output, choice.randrange(12, 60))
+    os.kill(run.pid, signal.SIGKILL)
+    run.communicate(timeout=60)
+    for _ in range(30):  # those who hold the folder end within seconds
+        command = place.command("train", DIFFUSION, "--output", output, *settings(*RUN), ranks=2)
+        result = subprocess.run(command, cwd=place.path, env=dict(os.environ, OMP_NUM_THREADS="1"), capture_output=True, text=True,
+                                timeout=120, check=False)
+        if result.returncode == 0:
+            break
+        assert result.returncode == 73, (result.returncode, result.stderr)
+        time.sleep(1)
+    same_results(place.path / "undisturbed-2", place.path / output)
+    return output
+
+
+CASES = {"T03": (random_kills, 10), "T04": (crash_in_a_system_call, 40), "T05": (a_system_call_fails, 20), "T10-T20": (slow_disk, 5),
+         "T19": (launcher_killed, 10)}
+
+
+def table(tally):
+    counts = collections.Counter()
+    for line in tally.read_text(encoding="utf-8").splitlines():
+        entry = json.loads(line)
+        counts[entry["case"], entry["passed"]] += 1
+    print("| case | what | passed | tried |\n|---|---|---:|---:|")
+    for name, (function, _) in CASES.items():
+        passed, failed = counts[name, True], counts[name, False]
+        print(f"| {name} | {function.__doc__.splitlines()[0]} | {passed} | {passed + failed} |")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("radforge")
+    parser.add_argument("source")
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(CASES))
+    parser.add_argument("--scale", type=float, default=1, help="of the number of tries")
+    parser.add_argument("--tally", type=pathlib.Path, default=pathlib.Path("runs/faults/tally.jsonl"))
+    parser.add_argument("--table", action="store_true", help="print the tallies and end")
+    options = parser.parse_args()
+    if options.table:
+        table(options.tally)
+        return
+    if shutil.which("strace") is None:
+        sys.exit("faults: strace is not there: install Debian's package strace")
+    options.tally.parent.mkdir(parents=True, exist_ok=True)
+    with Workplace(options.radforge, options.source) as place:
+        make_inputs(place)
+        train(place, "undisturbed-2", *RUN, ranks=2)
+        for name in options.cases or CASES:
+            function, tries = CASES[name]
+            for number in range(max(1, round(tries * options.scale))):
+                seed = random.randrange(2**32)
+                entry = {"case": name, "seed": seed, "passed": False, "date": time.strftime("%Y-%m-%d")}
+                try:
+                    shutil.rmtree(place.path / function(place, random.Random(seed)))
+                    entry["passed"] = True
+                finally:
+                    with options.tally.open("a", encoding="utf-8") as file:
+                        file.write(json.dumps(entry) + "\n")
+                print(f"faults: {name} {number + 1} passed", file=sys.stderr, flush=True)
+    table(options.tally)
+
+
+main()
