@@ -90,8 +90,8 @@ void TrainStep::update(std::int64_t step, double learning_rate, double norm) {
   optimizer_.step(step + 1, learning_rate, norm > config_.clip_norm ? config_.clip_norm / norm : 1.0);
   if (config_.shard) {
     gather_shares(ranks_, task_.parameters().flat());
+    task_.parameters().refresh();
   }
-  task_.parameters().refresh();
 }
 
 } // namespace radforge

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "radforge/config/train_config.hpp"
+#include "radforge/nn/adamw.hpp"
 #include "radforge/nn/parameter_set.hpp"
 #include "radforge/nn/share.hpp"
 #include "radforge/train/task.hpp"
@@ -16,13 +17,13 @@ namespace radforge {
 /// rank's share (ZeRO stage 1, Rajbhandari et al. 2020). The values do not depend on how the buffer is shared out.
 class Optimizer {
  public:
-  /// Moments are zero, the average is the weights. Parameters outside every group stay as they are. The parameters outlive the
-  /// optimizer.
+  /// Moments are zero, the average is the weights. Parameters outside every group stay as they are; none is in two. The
+  /// parameters outlive the optimizer.
   Optimizer(const OptimizerConfig& config, double ema_decay, ParameterSet& parameters, std::vector<ParameterGroup> groups,
             FlatRange range);
 
   /// The update of step `step` (from 1) with `gradient_factor` times the flat gradient. Early on the average's decay is
-  /// (1 + step) / (10 + step), so that the initial weights fade.
+  /// (1 + step) / (10 + step), so that the initial weights fade. The layers' copy of the range in half precision follows.
   void step(std::int64_t step, double learning_rate, double gradient_factor);
 
   const FlatRange& range() const { return range_; }
@@ -32,6 +33,8 @@ class Optimizer {
   at::Tensor& average() { return average_; }
 
  private:
+  AdamWSlices slices(const FlatRange& part) const;
+
   OptimizerConfig config_;
   double ema_decay_;
   ParameterSet& parameters_;
