@@ -4,9 +4,9 @@
 #include "run_block.hpp"
 
 #include "radforge/nn/attention.hpp"
+#include "radforge/nn/channels_last.hpp"
 
 #include <ATen/ops/constant_pad_nd.h>
-#include <ATen/ops/silu.h>
 
 #include <deque>
 #include <optional>
@@ -26,7 +26,7 @@ struct SpatialAttention : Layer {
 
   at::Tensor operator()(const at::Tensor& x) const {
     const at::Tensor tokens = group_norm(x).flatten(2).transpose(1, 2);
-    const at::Tensor mixed = to_out(attention(to_q(tokens), to_k(tokens), to_v(tokens), 1));
+    const at::Tensor mixed = to_out(attention(to_q(tokens), to_k(tokens), to_v(tokens), {}));
     return x.add(mixed.transpose(1, 2).reshape(x.sizes()));
   }
 
@@ -92,7 +92,7 @@ struct Encoder : Layer {
         h = (*level.downsampler)(at::constant_pad_nd(h, {0, 1, 0, 1}));
       }
     }
-    return conv_out(at::silu(norm_out(mid(h, activations))));
+    return conv_out(norm_out(mid(h, activations), NormActivation::silu));
   }
 
   struct Level {
@@ -139,7 +139,7 @@ struct Decoder : Layer {
         h = (*level.upsampler)(h);
       }
     }
-    return conv_out(at::silu(norm_out(h)));
+    return conv_out(norm_out(h, NormActivation::silu));
   }
 
   struct Level {
@@ -176,15 +176,16 @@ AutoencoderKL::AutoencoderKL(const AutoencoderConfig& config, const ParameterSco
 AutoencoderKL::~AutoencoderKL() = default;
 
 LatentMoments AutoencoderKL::encode(const at::Tensor& images) const {
-  const at::Tensor typed = images.to(blocks_->quant_conv.weight.scalar_type());
+  const at::Tensor typed = channels_last(images.to(blocks_->quant_conv.weight.scalar_type()));
   const at::Tensor encoded = blocks_->quant_conv(blocks_->encoder(typed, blocks_->activations));
-  const std::vector<at::Tensor> halves = encoded.to(images.scalar_type()).chunk(2, 1);
+  const std::vector<at::Tensor> halves = encoded.to(images.scalar_type()).contiguous().chunk(2, 1);
   return {halves[0], halves[1].clamp(-30.0, 20.0)};
 }
 
 at::Tensor AutoencoderKL::decode(const at::Tensor& latents) const {
-  const at::Tensor typed = latents.to(blocks_->post_quant_conv.weight.scalar_type());
-  return blocks_->decoder(blocks_->post_quant_conv(typed), blocks_->activations).to(latents.scalar_type());
+  const at::Tensor typed = channels_last(latents.to(blocks_->post_quant_conv.weight.scalar_type()));
+  const at::Tensor images = blocks_->decoder(blocks_->post_quant_conv(typed), blocks_->activations);
+  return images.to(latents.scalar_type()).contiguous();
 }
 
 std::int64_t AutoencoderKL::downscale() const { return std::int64_t{1} << (blocks_->encoder.levels.size() - 1); }

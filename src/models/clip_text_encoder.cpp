@@ -7,12 +7,10 @@
 #include "radforge/nn/layers.hpp"
 
 #include <ATen/ops/arange.h>
-#include <ATen/ops/full.h>
 #include <ATen/ops/gelu.h>
 #include <ATen/ops/sigmoid.h>
 
 #include <deque>
-#include <limits>
 
 namespace radforge {
 
@@ -43,9 +41,9 @@ struct EncoderLayer : Layer {
         fc2(scope / "mlp" / "fc2", config.intermediate_size, config.hidden_size), heads(config.num_attention_heads),
         activation(activation_of(config.hidden_act)) {}
 
-  at::Tensor operator()(at::Tensor x, const at::Tensor& mask) const {
+  at::Tensor operator()(at::Tensor x) const {
     const at::Tensor normed = layer_norm1(x);
-    x = x.add(out_proj(attention(q_proj(normed), k_proj(normed), v_proj(normed), heads, mask)));
+    x = x.add(out_proj(attention(q_proj(normed), k_proj(normed), v_proj(normed), {heads, AttentionMask::causal})));
     const at::Tensor h = fc1(layer_norm2(x));
     // quick_gelu: x sigmoid(1.702 x) (Hendrycks and Gimpel 2016)
     return x.add(fc2(activation == Activation::gelu ? at::gelu(h) : h.mul(at::sigmoid(h.mul(1.702)))));
@@ -90,9 +88,8 @@ at::Tensor ClipTextEncoder::forward(const at::Tensor& ids) const {
   const std::int64_t length = ids.size(1);
   const at::Tensor positions = at::arange(length, at::kLong);
   at::Tensor x = blocks_->token_embedding(ids).add(blocks_->position_embedding(positions));
-  const at::Tensor mask = at::full({length, length}, -std::numeric_limits<float>::infinity(), x.options()).triu(1);
   for (const EncoderLayer& layer : blocks_->layers) {
-    x = run_block(activations_, layer, x, mask);
+    x = run_block(activations_, layer, x);
   }
   return blocks_->final_layer_norm(x).to(at::kFloat);
 }

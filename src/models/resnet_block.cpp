@@ -1,6 +1,5 @@
 #include "resnet_block.hpp"
 
-#include <ATen/ops/silu.h>
 #include <ATen/ops/upsample_nearest2d.h>
 
 namespace radforge {
@@ -17,11 +16,8 @@ ResnetBlock::ResnetBlock(const ParameterScope& scope, const ResnetShape& shape)
 }
 
 at::Tensor ResnetBlock::operator()(const at::Tensor& x, const at::Tensor& time) const {
-  at::Tensor h = conv1(at::silu(norm1(x)));
-  if (time_emb_proj) {
-    h = h.add((*time_emb_proj)(time).unsqueeze(-1).unsqueeze(-1));
-  }
-  h = conv2(at::silu(norm2(h)));
+  const at::Tensor shift = time_emb_proj ? (*time_emb_proj)(time) : at::Tensor();
+  const at::Tensor h = conv2(norm2(conv1(norm1(x, NormActivation::silu)), NormActivation::silu, shift));
   return h.add(conv_shortcut ? (*conv_shortcut)(x) : x);
 }
 

@@ -1,8 +1,6 @@
 #include "transformer.hpp"
 
-#include "radforge/nn/attention.hpp"
-
-#include <ATen/ops/gelu.h>
+#include "radforge/nn/geglu.hpp"
 
 namespace radforge {
 
@@ -31,10 +29,7 @@ CrossAttention::CrossAttention(const ParameterScope& scope, std::int64_t width, 
       scores(scores_in) {}
 
 at::Tensor CrossAttention::operator()(const at::Tensor& x, const at::Tensor& context) const {
-  const at::Tensor q = to_q(x);
-  const at::Tensor k = to_k(context);
-  const at::ScalarType type = scores == Scores::fp32 ? at::kFloat : q.scalar_type();
-  return to_out(attention(q.to(type), k.to(type), to_v(context), heads));
+  return to_out(attention(to_q(x), to_k(context), to_v(context), {heads, AttentionMask::none, scores}));
 }
 
 TransformerBlock::TransformerBlock(const ParameterScope& scope, std::int64_t width, std::int64_t context_width,
@@ -47,9 +42,7 @@ at::Tensor TransformerBlock::operator()(at::Tensor x, const at::Tensor& context)
   const at::Tensor h = norm1(x);
   x = x.add(attn1(h, h));
   x = x.add(attn2(norm2(x), context));
-  // GEGLU (Shazeer 2020): one half of the projection, gated by the GELU of the other.
-  const std::vector<at::Tensor> halves = ff_in(norm3(x)).chunk(2, -1);
-  return x.add(ff_out(halves[0].mul(at::gelu(halves[1]))));
+  return x.add(ff_out(geglu(ff_in(norm3(x)))));
 }
 
 SpatialTransformer::SpatialTransformer(const ParameterScope& scope, const SpatialTransformerShape& shape)

@@ -1,13 +1,11 @@
 #pragma once
 
+#include "radforge/nn/attention.hpp"
 #include "radforge/nn/layers.hpp"
 
 #include <variant>
 
 namespace radforge {
-
-/// In what type attention scores are computed: in that of the weights, or in fp32 (logits of some models overflow in fp16).
-enum class Scores { as_weights, fp32 };
 
 /// Attention of `x` on `context` (on itself when the widths say so): query, key, value and output projections.
 struct CrossAttention : Layer {

@@ -4,6 +4,7 @@
 #include "unet_blocks.hpp"
 
 #include "radforge/core/error.hpp"
+#include "radforge/nn/channels_last.hpp"
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/cat.h>
@@ -139,7 +140,7 @@ at::Tensor UNet::forward(const at::Tensor& x, const at::Tensor& timesteps, const
   // Every residual block begins with the SiLU of the embedding: done once.
   const at::Tensor time = at::silu(embedding);
 
-  at::Tensor h = b.conv_in(x.to(type));
+  at::Tensor h = b.conv_in(channels_last(x.to(type)));
   Skips skips{h};
   for (const DownBlock& block : b.down) {
     h = block(h, time, context, skips);
@@ -150,7 +151,7 @@ at::Tensor UNet::forward(const at::Tensor& x, const at::Tensor& timesteps, const
   for (const UpBlock& block : b.up) {
     h = block(h, time, context, skips);
   }
-  return b.conv_out(at::silu(b.norm_out(h))).to(x.scalar_type());
+  return b.conv_out(b.norm_out(h, NormActivation::silu)).to(x.scalar_type()).contiguous();
 }
 
 } // namespace radforge

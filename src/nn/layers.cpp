@@ -1,8 +1,9 @@
 #include "radforge/nn/layers.hpp"
 
+#include "radforge/nn/group_norm.hpp"
+
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/embedding.h>
-#include <ATen/ops/group_norm.h>
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
 
@@ -50,7 +51,9 @@ GroupNorm::GroupNorm(const ParameterScope& scope, std::int64_t num_groups, std::
   scope.add("bias", {channels}, Init::constant(0), bias);
 }
 
-at::Tensor GroupNorm::operator()(const at::Tensor& x) const { return at::group_norm(x, groups, weight, bias, epsilon); }
+at::Tensor GroupNorm::operator()(const at::Tensor& x, NormActivation activation, const at::Tensor& shift) const {
+  return group_norm(x, weight, bias, {groups, epsilon, activation}, shift);
+}
 
 LayerNorm::LayerNorm(const ParameterScope& scope, std::int64_t width, double eps) : epsilon(eps) {
   scope.add("weight", {width}, Init::constant(1), weight);

@@ -1,16 +1,29 @@
 #pragma once
 
+#include "radforge/nn/attention_mask.hpp"
+
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
 
 namespace radforge {
 
-/// softmax(q k' / sqrt(width of a head) + mask) v, head by head. q: N x L x (heads * d), k and v: N x S x (heads * d), mask:
-/// undefined, or L x S added to the scores. Returns N x L x (heads * d), of v's type:
-/// q and k may be of another, in which the scores are then computed. Written as two batched products: on CPUs faster in
-/// training than ATen's fused attention.
-at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, std::int64_t heads,
-                     const at::Tensor& mask = {});
+/// In what type attention scores are computed: in that of the weights, or in fp32 (logits of some models overflow in fp16).
+enum class Scores { as_weights, fp32 };
+
+struct AttentionOptions {
+  std::int64_t heads = 1;
+  AttentionMask mask = AttentionMask::none; ///< causal: L = S
+  Scores scores = Scores::as_weights;
+};
+
+/// softmax(q k' / sqrt(width of a head)) v, head by head. q: N x L x (heads * d), k and v: N x S x (heads * d), of one type; may
+/// be slices of wider rows. Returns N x L x (heads * d). In fp32 and in bf16, for heads up to 128 wide, it is one kernel forward
+/// and one backward, which holds the scores of a few queries at a time, in fp32; bits do not depend on the number of threads. Any
+/// other tensor goes to ATen's batched products. The gradient cannot be differentiated again.
+at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionOptions& options);
+
+/// The same by ATen's operators alone.
+at::Tensor reference_attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionOptions& options);
 
 } // namespace radforge

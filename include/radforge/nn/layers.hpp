@@ -1,5 +1,6 @@
 #pragma once
 
+#include "radforge/nn/norm_activation.hpp"
 #include "radforge/nn/parameter_set.hpp"
 
 #include <ATen/core/Tensor.h>
@@ -45,10 +46,11 @@ struct Conv2d : Layer {
   ConvShape shape;
 };
 
-/// Over groups of channels of N x C x ...
+/// Over groups of channels of N x C x H x W, with what group_norm() takes in beside: an activation, and a shift N x C before.
 struct GroupNorm : Layer {
   GroupNorm(const ParameterScope& scope, std::int64_t groups, std::int64_t channels, double epsilon);
-  at::Tensor operator()(const at::Tensor& x) const;
+  at::Tensor operator()(const at::Tensor& x, NormActivation activation = NormActivation::none,
+                        const at::Tensor& shift = {}) const;
 
   at::Tensor weight;
   at::Tensor bias;

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "radforge/nn/norm_activation.hpp"
+
+#include <ATen/core/Tensor.h>
+
+#include <cstdint>
+
+namespace radforge {
+
+struct GroupNormOptions {
+  std::int64_t groups = 1;
+  double epsilon = 1e-5;
+  NormActivation activation = NormActivation::none;
+};
+
+/// activation(GroupNorm(x + shift) * weight + bias) (Wu and He 2018) of x: N x C x H x W, shift: N x C or undefined (a time
+/// embedding), weight and bias: C. In channels_last memory, in fp32 and in bf16, it is one kernel forward and one backward, which
+/// computes in fp32; bits do not depend on the number of threads. Any other tensor goes to ATen's operators, one after the
+/// other. The gradient cannot be differentiated again.
+at::Tensor group_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const GroupNormOptions& options,
+                      const at::Tensor& shift = {});
+
+/// The same by ATen's operators alone.
+at::Tensor reference_group_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                                const GroupNormOptions& options, const at::Tensor& shift = {});
+
+} // namespace radforge
