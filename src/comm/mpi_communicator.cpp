@@ -3,6 +3,7 @@
 #include "collective_checks.hpp"
 #include "mpi_check.hpp"
 #include "mpi_work.hpp"
+#include "node_work.hpp"
 #include "radforge/core/error.hpp"
 
 #include <algorithm>
@@ -52,6 +53,9 @@ MpiCommunicator::MpiCommunicator(MPI_Comm parent, MpiLimits limits) : limits_(li
   check_mpi(MPI_Comm_set_errhandler(comm_, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
   check_mpi(MPI_Comm_rank(comm_, &rank_), "MPI_Comm_rank");
   check_mpi(MPI_Comm_size(comm_, &size_), "MPI_Comm_size");
+  if (size_ > 1 && limits.node_bytes > 0) {
+    node_ = NodeReduction::create(*this, limits.node_bytes);
+  }
 }
 
 MpiCommunicator::~MpiCommunicator() {
@@ -62,8 +66,17 @@ MpiCommunicator::~MpiCommunicator() {
   }
 }
 
+void MpiCommunicator::finish_reductions() {
+  if (node_) {
+    node_->wait_all();
+  }
+}
+
 void MpiCommunicator::all_reduce(Buffer values, ReduceOp op) {
   require_host(values);
+  if (node_) {
+    return node_->wait(node_->start(values, op));
+  }
   for_pieces(values.count, limits_.reduce_bytes / size_of(values.dtype), [&](std::size_t first, std::size_t count) {
     check_mpi(MPI_Allreduce(MPI_IN_PLACE, values.slice(first, count).data, static_cast<int>(count), types_.type(values.dtype),
                             types_.op(values.dtype, op), comm_),
@@ -73,6 +86,9 @@ void MpiCommunicator::all_reduce(Buffer values, ReduceOp op) {
 
 std::unique_ptr<Work> MpiCommunicator::start_all_reduce(Buffer values, ReduceOp op) {
   require_host(values);
+  if (node_) {
+    return std::make_unique<NodeWork>(node_, node_->start(values, op));
+  }
   std::vector<MPI_Request> requests;
   for_pieces(values.count, limits_.reduce_bytes / size_of(values.dtype), [&](std::size_t first, std::size_t count) {
     requests.push_back(MPI_REQUEST_NULL);
@@ -86,6 +102,7 @@ std::unique_ptr<Work> MpiCommunicator::start_all_reduce(Buffer values, ReduceOp 
 void MpiCommunicator::broadcast(Buffer values, int root) {
   require_host(values);
   require_root(*this, root);
+  finish_reductions();
   for_pieces(values.count, limits_.move_bytes / size_of(values.dtype), [&](std::size_t first, std::size_t count) {
     check_mpi(MPI_Bcast(values.slice(first, count).data, static_cast<int>(count), types_.type(values.dtype), root, comm_),
               "MPI_Bcast");
@@ -95,6 +112,7 @@ void MpiCommunicator::broadcast(Buffer values, int root) {
 void MpiCommunicator::all_gather(Buffer in, Buffer out) {
   require_host(in);
   require_gather_sizes(*this, in, out);
+  finish_reductions();
   const bool in_place = in.data == out.slice(static_cast<std::size_t>(rank_) * in.count, in.count).data;
   const MPI_Datatype type = types_.type(in.dtype);
   for_pieces(in.count, limits_.move_bytes / size_of(in.dtype), [&](std::size_t first, std::size_t count) {
@@ -108,6 +126,7 @@ void MpiCommunicator::all_gather(Buffer in, Buffer out) {
 void MpiCommunicator::reduce_scatter(Buffer in, Buffer out, ReduceOp op) {
   require_host(in);
   require_scatter_sizes(*this, in, out);
+  finish_reductions();
   const auto num_ranks = static_cast<std::size_t>(size_);
   const std::size_t width = size_of(in.dtype);
   const std::size_t most = std::max<std::size_t>(limits_.reduce_bytes / width / num_ranks, 1);
@@ -122,7 +141,10 @@ void MpiCommunicator::reduce_scatter(Buffer in, Buffer out, ReduceOp op) {
   });
 }
 
-void MpiCommunicator::barrier() { check_mpi(MPI_Barrier(comm_), "MPI_Barrier"); }
+void MpiCommunicator::barrier() {
+  finish_reductions();
+  check_mpi(MPI_Barrier(comm_), "MPI_Barrier");
+}
 
 void MpiCommunicator::abort(int exit_code) {
   MPI_Abort(MPI_COMM_WORLD, exit_code);

@@ -1,9 +1,12 @@
 #pragma once
 
 #include "mpi_types.hpp"
+#include "node_reduction.hpp"
 #include "radforge/comm/communicator.hpp"
 
 #include <mpi.h>
+
+#include <memory>
 
 namespace radforge {
 
@@ -14,12 +17,15 @@ struct MpiLimits {
   std::size_t reduce_bytes = std::size_t{512} << 10;
   /// A copy's piece: MPI counts with int.
   std::size_t move_bytes = std::size_t{1} << 30;
+  /// A piece of an all-reduce through the memory of a node (node_reduction.hpp), for each rank; 0 = MPI does it there too.
+  std::size_t node_bytes = std::size_t{128} << 10;
 };
 
-/// Collectives of host memory over a duplicate of `parent`, so that nobody else's messages are met. Not thread-safe: one thread
-/// at a time uses one communicator.
+/// Collectives of host memory over a duplicate of `parent`, so that nobody else's messages are met. Where all ranks share a node,
+/// all-reduces go through its memory and not through MPI. Not thread-safe: one thread at a time uses one communicator.
 class MpiCommunicator final : public Communicator {
  public:
+  /// Collective.
   explicit MpiCommunicator(MPI_Comm parent, MpiLimits limits = {});
   ~MpiCommunicator() override;
   MpiCommunicator(const MpiCommunicator&) = delete;
@@ -36,11 +42,15 @@ class MpiCommunicator final : public Communicator {
   [[noreturn]] void abort(int exit_code) override;
 
  private:
+  /// Before a collective of MPI: another rank may wait for a reduction that moves only with this rank's help.
+  void finish_reductions();
+
   MpiTypes types_;
   MpiLimits limits_;
   MPI_Comm comm_ = MPI_COMM_NULL;
   int rank_ = 0;
   int size_ = 1;
+  std::shared_ptr<NodeReduction> node_; ///< null unless all ranks are on one node
 };
 
 } // namespace radforge

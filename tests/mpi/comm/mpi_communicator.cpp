@@ -20,8 +20,10 @@ Buffer host(std::vector<T>& values) {
   return buffer_of(std::span(values));
 }
 
-/// The world with pieces of a few bytes, so that small messages take the ways of large ones.
-MpiCommunicator in_small_pieces() { return MpiCommunicator(MPI_COMM_WORLD, {.reduce_bytes = 40, .move_bytes = 24}); }
+/// The world with pieces of a few bytes, so that small messages take the ways of large ones; by MPI alone.
+MpiCommunicator in_small_pieces() {
+  return MpiCommunicator(MPI_COMM_WORLD, {.reduce_bytes = 40, .move_bytes = 24, .node_bytes = 0});
+}
 
 template <class T>
 std::vector<T> numbers_of_rank(int rank, std::size_t count) {
