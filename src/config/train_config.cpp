@@ -90,7 +90,7 @@ void describe(Schema& schema, CheckpointConfig& config) {
   schema.field("every_steps", config.every_steps, IntRange{.least = 1}, "steps between two checkpoints");
   schema.field("every_minutes", config.every_minutes, RealRange{0, 1e7},
                "minutes between two checkpoints, beside the steps; 0 for by steps alone");
-  schema.field("keep", config.keep, IntRange{1, 1000}, "newest checkpoints kept");
+  schema.field("keep", config.keep, IntRange{2, 1000}, "newest checkpoints kept");
 }
 
 void describe(Schema& schema, WatchdogConfig& config) {
