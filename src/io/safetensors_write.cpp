@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <cstring>
 #include <set>
 #include <string_view>
 
@@ -21,7 +22,9 @@ std::size_t num_bytes_of(const TensorView& tensor) {
   return bytes;
 }
 
-std::string header_of(std::span<const TensorView> tensors, const std::map<std::string, std::string>& metadata) {
+} // namespace
+
+std::string safetensors_header(std::span<const TensorView> tensors, const std::map<std::string, std::string>& metadata) {
   nlohmann::ordered_json header = nlohmann::ordered_json::object();
   if (!metadata.empty()) {
     header["__metadata__"] = metadata;
@@ -44,17 +47,16 @@ std::string header_of(std::span<const TensorView> tensors, const std::map<std::s
   std::string text = header.dump();
   text.append((8 - text.size() % 8) % 8, ' ');
   require(text.size() <= max_safetensors_header_bytes, "a safetensors header stays within 20 MB");
-  return text;
+  const std::uint64_t header_bytes = text.size();
+  std::string bytes(sizeof header_bytes, '\0');
+  std::memcpy(bytes.data(), &header_bytes, sizeof header_bytes);
+  return bytes + text;
 }
-
-} // namespace
 
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,
                        const std::map<std::string, std::string>& metadata) {
-  const std::string header = header_of(tensors, metadata);
-  const std::uint64_t header_bytes = header.size();
+  const std::string header = safetensors_header(tensors, metadata);
   PartialFile file(path);
-  file.write(std::as_bytes(std::span(&header_bytes, 1)));
   file.write(std::as_bytes(std::span(header)));
   for (const TensorView& tensor : tensors) {
     file.write(tensor.bytes);

@@ -13,7 +13,7 @@ struct StepReport {
   bool finite = true; ///< its losses and the gradient's norm
   bool stop_requested = false;
   bool save_due = false;     ///< by the clock
-  bool save_written = false; ///< its file of the checkpoint under way is on the disk
+  bool save_written = false; ///< its part in the checkpoint under way is over, well or not
   bool save_failed = false;
 };
 

@@ -59,12 +59,16 @@ TrainSummary Trainer::run() {
   Optimizer optimizer(plan_.optimizer, loop.ema_decay, parameters, task_.groups(), range_of(plan_.optimizer, parameters, ranks));
   TrainStep train_step(loop, plan_.optimizer, ranks, task_, optimizer);
   IntervalMeans means(task_.num_sums());
-  RunCheckpoints checkpoints(plan_, context_, parameters, optimizer, means);
+  FileSystem file_system;
+  RunCheckpoints checkpoints(plan_, context_, parameters, optimizer, means, file_system);
 
   // Where the last start of this run left off.
-  std::int64_t step = checkpoints.load_newest();
+  std::int64_t step = checkpoints.load();
   const std::int64_t first_step = step;
   resume_metrics(step);
+  if (step < loop.steps) {
+    set_former_result_aside();
+  }
   if (step > 0) {
     context_.log.info("continuing from step {}", step);
   }
@@ -88,9 +92,11 @@ TrainSummary Trainer::run() {
     context_.enter(Phase::compute, step);
     const bool out_of_time = loop.max_minutes > 0 && since_start.seconds() > 60 * loop.max_minutes;
     const bool save_due = plan_.checkpoint.every_minutes > 0 && since_save.seconds() > 60 * plan_.checkpoint.every_minutes;
-    const StepResult result =
-        train_step.run(step, batch, {.stop_requested = context_.stop.requested() || out_of_time, .save_due = save_due});
+    StepReport report{.stop_requested = context_.stop.requested() || out_of_time, .save_due = save_due};
+    checkpoints.report(report);
+    const StepResult result = train_step.run(step, batch, report);
     const StepVerdict& verdict = result.verdict;
+    checkpoints.follow(verdict);
     ++step;
 
     if (verdict.finite) {
@@ -142,7 +148,11 @@ TrainSummary Trainer::run() {
     if (last || verdict.stop || verdict.save_due || step % plan_.checkpoint.every_steps == 0) {
       context_.enter(Phase::save, step);
       const Stopwatch saving;
-      checkpoints.save(step);
+      if (last || verdict.stop) {
+        checkpoints.save_now(step);
+      } else {
+        checkpoints.start(step);
+      }
       timing.add_save(saving.seconds());
       since_save.restart();
     }
@@ -238,6 +248,15 @@ void Trainer::publish(const at::Tensor& weights) const {
     task_.write_result(temporary, weights);
     context_.dir.check_ownership();
     publish_folder(temporary, target);
+  });
+}
+
+void Trainer::set_former_result_aside() const {
+  const fs::path result = context_.dir.path() / "pipeline";
+  on_rank_0([&] {
+    if (fs::exists(result)) { // of a run of fewer steps, or of one that went on from an earlier checkpoint
+      fs::rename(result, context_.dir.path() / fmt::format("pipeline.former-{}", context_.dir.epoch()));
+    }
   });
 }
 

@@ -20,7 +20,7 @@ struct Crash {};
 
 /// A file system of which one call fails, or with which the machine goes down at one call. Calls that change something are
 /// counted from 1. A write at which the machine goes down has done half its work; what was not flushed by then is lost, as on a
-/// machine that lost its power.
+/// machine that lost its power. A flush is noted and not done, which takes most of the time out of a test.
 class FaultyFileSystem final : public FileSystem {
  public:
   enum class Fault { none, crash, error, interruption, short_write, no_exchange };
@@ -76,7 +76,7 @@ class FaultyFileSystem final : public FileSystem {
     return FileSystem::call_write(file, bytes);
   }
   int call_sync(int file) override {
-    const int result = once("sync", name_of(file), [&] { return FileSystem::call_sync(file); });
+    const int result = once("sync", name_of(file), [] { return 0; });
     const std::lock_guard lock(mutex_);
     struct stat status = {};
     ::fstat(file, &status);

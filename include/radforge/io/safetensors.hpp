@@ -42,6 +42,10 @@ class SafetensorsFile {
   std::unique_ptr<State> state_;
 };
 
+/// What stands in a file before the bytes of these tensors in this order: length and header. Of `bytes` only the size is used.
+/// What SafetensorsFile would refuse is a broken contract.
+std::string safetensors_header(std::span<const TensorView> tensors, const std::map<std::string, std::string>& metadata = {});
+
 /// Writes the tensors in the given order, atomically (temporary file, fsync, rename). What SafetensorsFile would refuse is a
 /// broken contract. Errors: IoError.
 void write_safetensors(const std::filesystem::path& path, std::span<const TensorView> tensors,

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,7 +21,11 @@ struct TrainPlan {
   OptimizerConfig optimizer;
   CheckpointConfig checkpoint;
   std::uint64_t seed = 0;
-  std::string config_digest; ///< of the resolved configuration
+  std::string config_digest;                              ///< of the resolved configuration
+  std::string config;                                     ///< as YAML
+  std::string data_digest;                                ///< of the data sets
+  std::optional<std::int64_t> resume_step = std::nullopt; ///< go on from this checkpoint; else from the newest whole one
+  bool allow_change = false;                              ///< go on with another configuration or other data
 };
 
 struct TrainSummary {
@@ -39,9 +44,10 @@ class Trainer {
 
   /// Trains up to the last step, from the newest checkpoint if there is one, and publishes the task's result as `<run
   /// folder>/pipeline`. Steps that are not finite are skipped; after `max_bad_steps` in a row the run rolls back to its newest
-  /// checkpoint, once. Errors: DataError for an empty selection of images, ConfigError for a batch that the ranks cannot share,
-  /// StoppedError after a stop request or `max_minutes` (the state is saved), DivergenceError with the samples' ids, IoError,
-  /// OwnedError.
+  /// checkpoint, once. Checkpoints are written beside the steps. A result of a run that was shorter is moved to
+  /// `pipeline.former-<epoch>`. Errors: DataError for an empty selection of images or a checkpoint that cannot be used,
+  /// ConfigError for a batch that the ranks cannot share or a checkpoint of another configuration, StoppedError after a stop
+  /// request or `max_minutes` (the state is saved), DivergenceError with the samples' ids, IoError, OwnedError.
   TrainSummary run();
 
  private:
@@ -52,6 +58,7 @@ class Trainer {
   std::vector<Metric> validate(const at::Tensor& weights) const;
   void write_picture(std::int64_t step, const at::Tensor& weights) const;
   void publish(const at::Tensor& weights) const;
+  void set_former_result_aside() const;
   [[noreturn]] void diverge(std::int64_t step) const;
   /// Collective: work that writes into the folder.
   void on_rank_0(const std::function<void()>& work) const;
