@@ -59,6 +59,11 @@ def ranks_of(launcher):
     return [int(pid) for pid in children if pathlib.Path(f"/proc/{pid}/comm").read_text().strip() == "radforge"]
 
 
+def is_alive(pid):
+    status = pathlib.Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rsplit(")", 1)[1].split()[0] != "Z"
+
+
 def make_inputs(place):
     """The data set and the autoencoder that the runs start from."""
     place.run("prepare", "configs/test/prepare.yaml", "--output", "prepared")
