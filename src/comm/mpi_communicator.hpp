@@ -18,7 +18,7 @@ struct MpiLimits {
   /// A copy's piece: MPI counts with int.
   std::size_t move_bytes = std::size_t{1} << 30;
   /// A piece of an all-reduce through the memory of a node (node_reduction.hpp), for each rank; 0 = MPI does it there too.
-  std::size_t node_bytes = std::size_t{128} << 10;
+  std::size_t node_bytes = std::size_t{64} << 10;
 };
 
 /// Collectives of host memory over a duplicate of `parent`, so that nobody else's messages are met. Where all ranks share a node,

@@ -27,10 +27,10 @@ void pause_briefly() {
 
 } // namespace
 
-std::shared_ptr<NodeReduction> NodeReduction::create(Communicator& ranks, std::size_t piece_bytes) {
+std::shared_ptr<NodeReduction> NodeReduction::create(Communicator& ranks, std::size_t piece_bytes, int ranks_per_node) {
   // The places of all ranks begin at lines of their own.
   piece_bytes = rounded_up(piece_bytes, kLine);
-  auto memory = std::make_unique<NodeMemory>(ranks, [&](std::size_t num_ranks) { return bytes_for(num_ranks, piece_bytes); });
+  auto memory = std::make_unique<NodeMemory>(ranks, [&](std::size_t num_ranks) { return bytes_for(num_ranks, piece_bytes); }, ranks_per_node);
   const bool shared = static_cast<int>(memory->ranks().size()) == ranks.size();
   if (all_sum(ranks, shared ? 0 : 1) != 0) {
     return nullptr;
@@ -140,10 +140,9 @@ void NodeReduction::reduce_part(const Piece& piece, Buffer part) const {
   for (int r = 0; r < num_ranks_; ++r) {
     parts[static_cast<std::size_t>(r)] = r == rank_ ? static_cast<const std::byte*>(part.data) : place(piece.slot, r) + offset;
   }
-  reduce_values(parts, part, piece.op);
-  if (!piece.small) { // the others take it from this rank's place, where nothing else lies in this slice
-    std::memcpy(place(piece.slot, rank_) + offset, part.data, part.bytes());
-  }
+  // The others take the result from this rank's place, where nothing else lies in this slice. Of a small piece they take nothing,
+  // and may still read what lies there.
+  reduce_values(parts, part, piece.small ? nullptr : place(piece.slot, rank_) + offset, piece.op);
 }
 
 bool NodeReduction::reduce() {

@@ -22,8 +22,8 @@ namespace radforge {
 class NodeReduction {
  public:
   /// Collective. A null pointer, on all ranks, unless all ranks share memory. `piece_bytes` of a message lie in the window at a
-  /// time for each rank, in kSlots places.
-  static std::shared_ptr<NodeReduction> create(Communicator& ranks, std::size_t piece_bytes);
+  /// time for each rank, in kSlots places. `ranks_per_node` as in NodeMemory.
+  static std::shared_ptr<NodeReduction> create(Communicator& ranks, std::size_t piece_bytes, int ranks_per_node = 0);
 
   /// The number of the first piece after this message: it is reduced when finished(number). `values` is the caller's until then.
   std::int64_t start(Buffer values, ReduceOp op);
