@@ -1,5 +1,5 @@
-// bench_all_reduce ours|mpi BYTES: under mpirun, seconds of one all-reduce (sum of f32, median over the repetitions) as JSON, and a
-// digest of the result.
+// bench_all_reduce ours|mpi BYTES: under mpirun, seconds of one all-reduce (sum of f32, median over the repetitions) as JSON, and
+// a digest of the result.
 #include "radforge/comm/communicator.hpp"
 #include "radforge/comm/mpi_session.hpp"
 #include "radforge/core/clock.hpp"

@@ -30,7 +30,8 @@ void pause_briefly() {
 std::shared_ptr<NodeReduction> NodeReduction::create(Communicator& ranks, std::size_t piece_bytes, int ranks_per_node) {
   // The places of all ranks begin at lines of their own.
   piece_bytes = rounded_up(piece_bytes, kLine);
-  auto memory = std::make_unique<NodeMemory>(ranks, [&](std::size_t num_ranks) { return bytes_for(num_ranks, piece_bytes); }, ranks_per_node);
+  auto memory = std::make_unique<NodeMemory>(
+      ranks, [&](std::size_t num_ranks) { return bytes_for(num_ranks, piece_bytes); }, ranks_per_node);
   const bool shared = static_cast<int>(memory->ranks().size()) == ranks.size();
   if (all_sum(ranks, shared ? 0 : 1) != 0) {
     return nullptr;
@@ -90,7 +91,7 @@ bool NodeReduction::advance() {
   return moved;
 }
 
-bool NodeReduction::all_beyond(std::atomic<std::int64_t> Progress::* step, std::int64_t number) const {
+bool NodeReduction::all_beyond(std::atomic<std::int64_t> Progress::*step, std::int64_t number) const {
   for (int r = 0; r < num_ranks_; ++r) {
     if ((progress(r).*step).load(std::memory_order_acquire) <= number) {
       return false;
@@ -109,7 +110,8 @@ NodeReduction::Piece NodeReduction::piece(std::int64_t number) const {
 
 Buffer NodeReduction::slice(const Piece& piece, int rank) const {
   const std::size_t elements_of_line = kLine / size_of(piece.values.dtype);
-  const std::size_t width = rounded_up((piece.values.count + static_cast<std::size_t>(num_ranks_) - 1) / static_cast<std::size_t>(num_ranks_), elements_of_line);
+  const std::size_t width = rounded_up(
+      (piece.values.count + static_cast<std::size_t>(num_ranks_) - 1) / static_cast<std::size_t>(num_ranks_), elements_of_line);
   const std::size_t first = std::min(static_cast<std::size_t>(rank) * width, piece.values.count);
   return piece.values.slice(first, std::min(width, piece.values.count - first));
 }
@@ -126,7 +128,8 @@ bool NodeReduction::stage() {
   } else {
     for (int r = 0; r < num_ranks_; ++r) {
       if (const Buffer part = slice(next, r); r != rank_ && part.count > 0) {
-        std::memcpy(mine + (static_cast<std::byte*>(part.data) - static_cast<std::byte*>(next.values.data)), part.data, part.bytes());
+        std::memcpy(mine + (static_cast<std::byte*>(part.data) - static_cast<std::byte*>(next.values.data)), part.data,
+                    part.bytes());
       }
     }
   }

@@ -72,7 +72,7 @@ class NodeReduction {
   void reduce_part(const Piece& piece, Buffer part) const;
 
   /// Whether all ranks have got beyond `number` of a step.
-  bool all_beyond(std::atomic<std::int64_t> Progress::* step, std::int64_t number) const;
+  bool all_beyond(std::atomic<std::int64_t> Progress::*step, std::int64_t number) const;
 
   std::unique_ptr<NodeMemory> memory_;
   int rank_;

@@ -17,10 +17,12 @@ using namespace radforge;
 namespace {
 
 constexpr ReduceOp kOps[] = {ReduceOp::sum, ReduceOp::min, ReduceOp::max};
-/// Below, at and above a piece of 64 bytes or 8 kB, and of many pieces.
-constexpr std::size_t kCounts[] = {0, 1, 7, 16, 17, 1023, 2048, 2049, 5000, 20011};
+/// Below, at and above a piece, and of many pieces.
+constexpr std::size_t kCounts[] = {0, 1, 7, 48, 49, 1023, 2048, 2049, 5003};
+/// So small that one message takes every place of the window several times; more than what every rank reduces for itself.
+constexpr std::size_t kSmallPieces = 192;
+constexpr std::size_t kPieces = 8192;
 
-/// Pieces so small that one message takes every place of the window several times.
 MpiCommunicator in_pieces(std::size_t node_bytes) { return MpiCommunicator(MPI_COMM_WORLD, {.node_bytes = node_bytes}); }
 MpiCommunicator by_mpi() { return MpiCommunicator(MPI_COMM_WORLD, {.node_bytes = 0}); }
 
@@ -62,7 +64,7 @@ std::vector<float> added_in_rank_order(int num_ranks, std::size_t count) {
 
 TEMPLATE_TEST_CASE("a node reduces what MPI reduces", "", unsigned char, int, long, float, double) {
   auto mpi = by_mpi();
-  for (const std::size_t node_bytes : {64, 8192, 65536}) {
+  for (const std::size_t node_bytes : {kSmallPieces, kPieces, std::size_t{65536}}) {
     auto node = in_pieces(node_bytes);
     for (const std::size_t count : kCounts) {
       for (const ReduceOp op : kOps) {
@@ -74,6 +76,7 @@ TEMPLATE_TEST_CASE("a node reduces what MPI reduces", "", unsigned char, int, lo
         values = numbers<TestType>(node.rank(), count);
         const auto work = node.start_all_reduce(host(values), op);
         while (!work->done()) {
+          std::this_thread::yield();
         }
         CHECK(values == expected);
       }
@@ -82,7 +85,7 @@ TEMPLATE_TEST_CASE("a node reduces what MPI reduces", "", unsigned char, int, lo
 }
 
 TEST_CASE("a node adds in rank order, whatever the pieces") {
-  for (const std::size_t node_bytes : {64, 8192, 65536}) {
+  for (const std::size_t node_bytes : {kSmallPieces, kPieces, std::size_t{65536}}) {
     auto node = in_pieces(node_bytes);
     for (const std::size_t count : kCounts) {
       auto values = fractions(node.rank(), count);
@@ -93,7 +96,7 @@ TEST_CASE("a node adds in rank order, whatever the pieces") {
 }
 
 TEST_CASE("a node reduces bf16 in fp32 and rounds once") {
-  for (const std::size_t node_bytes : {64, 65536}) {
+  for (const std::size_t node_bytes : {kSmallPieces, kPieces}) {
     auto node = in_pieces(node_bytes);
     std::vector<std::uint16_t> values(3001);
     std::vector<std::uint16_t> expected(3001);
@@ -109,7 +112,8 @@ TEST_CASE("a node reduces bf16 in fp32 and rounds once") {
     node.all_reduce(bf16(values), ReduceOp::sum);
     CHECK(values == expected);
 
-    std::vector<std::uint16_t> one(100, bf16_of_float(node.rank() == node.size() - 1 ? std::numeric_limits<float>::quiet_NaN() : 1));
+    std::vector<std::uint16_t> one(100,
+                                   bf16_of_float(node.rank() == node.size() - 1 ? std::numeric_limits<float>::quiet_NaN() : 1));
     node.all_reduce(bf16(one), ReduceOp::min);
     CHECK(float_of_bf16(one[50]) != float_of_bf16(one[50]));
     std::vector<std::uint16_t> most(100, bf16_of_float(static_cast<float>(-node.rank())));
@@ -128,7 +132,7 @@ TEST_CASE("a NaN of any rank reaches all through a node") {
 }
 
 TEST_CASE("many messages of a node are under way, and ranks wait for them in their own order") {
-  for (const std::size_t node_bytes : {64, 8192}) {
+  for (const std::size_t node_bytes : {kSmallPieces, kPieces}) {
     auto node = in_pieces(node_bytes);
     for (int round = 0; round < 3; ++round) {
       std::vector<std::vector<float>> messages;
@@ -150,7 +154,7 @@ TEST_CASE("many messages of a node are under way, and ranks wait for them in the
 }
 
 TEST_CASE("a rank that goes on to other collectives still helps those who wait for a node's message") {
-  auto node = in_pieces(64);
+  auto node = in_pieces(kSmallPieces);
   auto values = fractions(node.rank(), 5000);
   const auto work = node.start_all_reduce(host(values), ReduceOp::sum);
   if (node.rank() == 0) {
@@ -170,15 +174,15 @@ TEST_CASE("a rank that goes on to other collectives still helps those who wait f
 }
 
 TEST_CASE("starting a message of a node does not wait for the others") {
-  auto node = in_pieces(64);
-  auto values = fractions(node.rank(), 20011);
+  auto node = in_pieces(kSmallPieces);
+  auto values = fractions(node.rank(), 5003);
   if (node.rank() == node.size() - 1) { // late
     std::this_thread::sleep_for(std::chrono::milliseconds(200));
   }
   auto work = node.start_all_reduce(host(values), ReduceOp::sum);
   const bool early = node.rank() != node.size() - 1 && work->done();
   work.reset();
-  CHECK(values == added_in_rank_order(node.size(), 20011));
+  CHECK(values == added_in_rank_order(node.size(), 5003));
   CHECK_FALSE(early);
 }
 
@@ -186,7 +190,7 @@ TEST_CASE("a message outlives its communicator") {
   auto values = fractions(test_world().rank(), 5000);
   std::unique_ptr<Work> work;
   {
-    auto node = in_pieces(64);
+    auto node = in_pieces(kSmallPieces);
     work = node.start_all_reduce(host(values), ReduceOp::sum);
     node.barrier();
   }

@@ -56,7 +56,8 @@ TEST_CASE("the parts are added in their order") {
 
 TEST_CASE("integers wrap around") {
   CHECK(reduced<unsigned char>({{200}, {100}}, ReduceOp::sum) == std::vector<unsigned char>{44});
-  CHECK(reduced<int>({{std::numeric_limits<int>::max()}, {1}}, ReduceOp::sum) == std::vector<int>{std::numeric_limits<int>::min()});
+  CHECK(reduced<int>({{std::numeric_limits<int>::max()}, {1}}, ReduceOp::sum) ==
+        std::vector<int>{std::numeric_limits<int>::min()});
 }
 
 TEST_CASE("a NaN in any part is one in the result") {
@@ -78,7 +79,8 @@ TEST_CASE("bf16 is added in fp32 and rounded once") {
 TEST_CASE("the result may take the place of a part and needs no copy") {
   std::vector<int> a{1, 2, 3};
   const std::vector<int> b{10, 20, 30};
-  const std::vector<const std::byte*> parts{reinterpret_cast<const std::byte*>(b.data()), reinterpret_cast<const std::byte*>(a.data())};
+  const std::vector<const std::byte*> parts{reinterpret_cast<const std::byte*>(b.data()),
+                                            reinterpret_cast<const std::byte*>(a.data())};
   reduce_values(parts, buffer_of(std::span(a)), nullptr, ReduceOp::sum);
   CHECK(a == std::vector<int>{11, 22, 33});
 }
