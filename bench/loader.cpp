@@ -22,11 +22,11 @@ namespace {
 class CoverageDigest {
  public:
   void add(const Batch& batch) {
-    const std::size_t bytes = batch.pixels.size() / batch.turns.size();
+    const std::size_t bytes = batch.values.size() / batch.turns.size();
     for (std::size_t i = 0; i < batch.turns.size(); ++i) {
       const std::int64_t id = batch.turns[i].id;
       const std::uint32_t of_id = libdeflate_crc32(0, &id, sizeof(id));
-      sum_ += libdeflate_crc32(of_id, batch.pixels.data() + i * bytes, bytes);
+      sum_ += libdeflate_crc32(of_id, batch.values.data() + i * bytes, bytes);
     }
   }
   std::uint64_t value() const { return sum_; }
@@ -43,7 +43,7 @@ double decompression_rate(const Mixture& mixture, std::size_t bytes) {
   std::vector<std::uint8_t> pixels(bytes);
   std::vector<std::vector<std::uint8_t>> streams;
   for (const std::int64_t id : mixture.training().front().ids) {
-    mixture.pixels(id, pixels);
+    mixture.values(id, pixels);
     std::vector<std::uint8_t> stream(libdeflate_zlib_compress_bound(compressor.get(), bytes));
     stream.resize(libdeflate_zlib_compress(compressor.get(), pixels.data(), bytes, stream.data(), stream.size()));
     streams.push_back(std::move(stream));

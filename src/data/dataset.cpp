@@ -64,13 +64,18 @@ const SampleRecord& Dataset::record(std::int64_t id) const {
   return state_->records[static_cast<std::size_t>(id)];
 }
 
-void Dataset::pixels(std::int64_t id, std::span<std::uint8_t> out) const {
+void Dataset::values(std::int64_t id, std::span<std::uint8_t> out) const {
   require(id >= 0 && id < static_cast<std::int64_t>(state_->records.size()), "the id of a sample");
   const auto& shards = state_->index.shards;
   const auto after = std::upper_bound(shards.begin(), shards.end(), id,
                                       [](std::int64_t value, const ShardSummary& shard) { return value < shard.first_id; });
   const ShardSummary& shard = *std::prev(after);
-  state_->shards.get(shard.file)->pixels(id - shard.first_id, out);
+  state_->shards.get(shard.file)->values(id - shard.first_id, out);
+}
+
+void Dataset::pixels(std::int64_t id, std::span<std::uint8_t> out) const {
+  require_images(schema(), state_->folder);
+  values(id, out);
 }
 
 std::vector<std::int64_t> Dataset::find(const DataSourceConfig& config, const std::string& split) const {

@@ -53,11 +53,11 @@ struct Loader::State {
       const DatasetSchema& schema = mixture.schema();
       const std::size_t bytes = schema.num_bytes();
       Batch batch{step, std::move(turns), {}};
-      batch.pixels.resize(batch.turns.size() * bytes);
+      batch.values.resize(batch.turns.size() * bytes);
       for (std::size_t i = 0; i < batch.turns.size(); ++i) {
-        const auto pixels = std::span(batch.pixels).subspan(i * bytes, bytes);
-        mixture.pixels(batch.turns[i].id, pixels);
-        augmenter.apply(batch.turns[i], schema, pixels);
+        const auto values = std::span(batch.values).subspan(i * bytes, bytes);
+        mixture.values(batch.turns[i].id, values);
+        augmenter.apply(batch.turns[i], schema, values);
       }
       return {std::move(batch), nullptr};
     } catch (...) {

@@ -6,9 +6,38 @@
 #include "dataset_json.hpp"
 #include "virtual_dataset.hpp"
 
+#include <algorithm>
+#include <array>
 #include <system_error>
 
 namespace radforge {
+
+namespace {
+
+constexpr std::array kind_names{"images", "latents", "text_states"};
+constexpr std::array type_names{"uint8", "float16", "float32"};
+
+template <class Enumerator, std::size_t size>
+std::optional<Enumerator> find_name(const std::array<const char*, size>& names, std::string_view name) {
+  const auto found = std::ranges::find(names, name);
+  return found == names.end() ? std::nullopt : std::optional(static_cast<Enumerator>(found - names.begin()));
+}
+
+} // namespace
+
+const char* name_of(ValueKind kind) { return kind_names[static_cast<std::size_t>(kind)]; }
+const char* name_of(ValueType type) { return type_names[static_cast<std::size_t>(type)]; }
+std::optional<ValueKind> value_kind_of(std::string_view name) { return find_name<ValueKind>(kind_names, name); }
+std::optional<ValueType> value_type_of(std::string_view name) { return find_name<ValueType>(type_names, name); }
+std::size_t size_of(ValueType type) { return std::array<std::size_t, 3>{1, 2, 4}[static_cast<std::size_t>(type)]; }
+
+void require_images(const DatasetSchema& schema, const std::filesystem::path& folder) {
+  if (schema.kind != ValueKind::images) {
+    throw DataError("{} holds {}, not images (a frozen model made them, and no picture comes of them here). Name the data set "
+                    "of the images",
+                    folder.string(), name_of(schema.kind));
+  }
+}
 
 std::int64_t DatasetIndex::num_rows() const {
   std::int64_t rows = 0;

@@ -57,6 +57,15 @@ class Field {
     return hex;
   }
 
+  double real(double above) const {
+    if (!value_.is_number() || !(value_.get<double>() > above)) {
+      refuse(fmt::format("is not a number above {}", above));
+    }
+    return value_.get<double>();
+  }
+
+  bool has(const char* key) const { return value_.is_object() && value_.contains(key); }
+
   std::vector<Field> items() const {
     if (!value_.is_array()) {
       refuse("is not a list");
@@ -118,6 +127,59 @@ ShardSummary parse_shard(const Field& field) {
   return shard;
 }
 
+constexpr std::int64_t largest_side = 65'536;
+
+DatasetSchema parse_schema(const Field& field) {
+  DatasetSchema schema;
+  schema.height = static_cast<int>(field["height"].number(1, largest_side));
+  schema.width = static_cast<int>(field["width"].number(1, largest_side));
+  schema.channels = static_cast<int>(field["channels"].number(1, largest_side));
+  for (const Field& finding : field["findings"].items()) {
+    schema.findings.push_back(finding.text());
+  }
+  if (!field.has("kind")) { // images, which every data set held at first
+    return schema;
+  }
+  const std::optional<ValueKind> kind = value_kind_of(field["kind"].text());
+  const std::optional<ValueType> type = value_type_of(field["type"].text());
+  if (!kind || *kind == ValueKind::images) {
+    field["kind"].refuse("is neither latents nor text_states");
+  }
+  if (!type || *type == ValueType::uint8) {
+    field["type"].refuse("is neither float16 nor float32");
+  }
+  schema.kind = *kind;
+  schema.type = *type;
+  schema.encoding.model_digest = field["model_digest"].digest_text();
+  if (schema.kind == ValueKind::latents) {
+    schema.encoding.image_height = static_cast<int>(field["image_height"].number(1, largest_side));
+    schema.encoding.image_width = static_cast<int>(field["image_width"].number(1, largest_side));
+    schema.encoding.image_channels = static_cast<int>(field["image_channels"].number(1, largest_side));
+    schema.encoding.scaling_factor = field["scaling_factor"].real(0);
+  }
+  return schema;
+}
+
+nlohmann::ordered_json schema_json(const DatasetSchema& schema) {
+  nlohmann::ordered_json json = {{"height", schema.height},
+                                 {"width", schema.width},
+                                 {"channels", schema.channels},
+                                 {"findings", schema.findings}};
+  if (schema.kind == ValueKind::images) {
+    return json;
+  }
+  json["kind"] = name_of(schema.kind);
+  json["type"] = name_of(schema.type);
+  json["model_digest"] = schema.encoding.model_digest;
+  if (schema.kind == ValueKind::latents) {
+    json["image_height"] = schema.encoding.image_height;
+    json["image_width"] = schema.encoding.image_width;
+    json["image_channels"] = schema.encoding.image_channels;
+    json["scaling_factor"] = schema.encoding.scaling_factor;
+  }
+  return json;
+}
+
 /// Shard k holds ids from k * rows_per_shard on, and only the last may be short.
 void check_ids(const DatasetIndex& index, const Field& shards) {
   for (std::size_t k = 0; k < index.shards.size(); ++k) {
@@ -138,10 +200,7 @@ std::string dataset_json(const DatasetIndex& index) {
   json["schema_version"] = DatasetIndex::schema_version;
   json["name"] = index.name;
   json["config_digest"] = index.config_digest;
-  json["schema"] = {{"height", index.schema.height},
-                    {"width", index.schema.width},
-                    {"channels", index.schema.channels},
-                    {"findings", index.schema.findings}};
+  json["schema"] = schema_json(index.schema);
   json["num_rows"] = index.num_rows();
   json["rows_per_shard"] = index.rows_per_shard;
   json["counts"] = index.counts;
@@ -158,6 +217,11 @@ std::string dataset_json(const DatasetIndex& index) {
   json["virtual_file"] = {{"file", DatasetIndex::virtual_file_name},
                           {"num_bytes", index.virtual_file.num_bytes},
                           {"file_digest", index.virtual_file.file_digest}};
+  if (index.text_states) {
+    json["text_states"] = {{"file", std::string(DatasetIndex::text_states_folder) + "/" + DatasetIndex::file_name},
+                           {"num_bytes", index.text_states->num_bytes},
+                           {"file_digest", index.text_states->file_digest}};
+  }
   json["digest"] = std::string(num_digits, '0');
   std::string text = json.dump(1) + "\n";
   const std::size_t digits = text.rfind(own_digest_key) + own_digest_key.size();
@@ -177,13 +241,7 @@ DatasetIndex parse_dataset_json(std::string_view text, const std::string& file) 
   }
   index.name = root["name"].text();
   index.config_digest = root["config_digest"].text();
-  constexpr std::int64_t largest_side = 65'536;
-  index.schema.height = static_cast<int>(root["schema"]["height"].number(1, largest_side));
-  index.schema.width = static_cast<int>(root["schema"]["width"].number(1, largest_side));
-  index.schema.channels = static_cast<int>(root["schema"]["channels"].number(1, largest_side));
-  for (const Field& finding : root["schema"]["findings"].items()) {
-    index.schema.findings.push_back(finding.text());
-  }
+  index.schema = parse_schema(root["schema"]);
   index.rows_per_shard = root["rows_per_shard"].number(1);
   for (const auto& [column, values] : root["counts"].members()) {
     for (const auto& [value, rows] : values.members()) {
@@ -194,6 +252,10 @@ DatasetIndex parse_dataset_json(std::string_view text, const std::string& file) 
     index.shards.push_back(parse_shard(shard));
   }
   index.virtual_file = {root["virtual_file"]["num_bytes"].number(1), root["virtual_file"]["file_digest"].digest_text()};
+  if (root.has("text_states")) {
+    const Field states = root["text_states"];
+    index.text_states = FileSummary{states["num_bytes"].number(1), states["file_digest"].digest_text()};
+  }
   check_ids(index, root["shards"]);
   if (root["num_rows"].number(0) != index.num_rows()) {
     root["num_rows"].refuse(fmt::format("differs from the {} rows of the shards", index.num_rows()));

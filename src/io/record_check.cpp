@@ -35,10 +35,10 @@ std::string text_problem(const SampleRecord& record) {
 }
 
 void check_record(const SampleRecord& record, const DatasetSchema& schema) {
-  const std::size_t num_pixels = schema.num_bytes();
-  if (record.pixels.size() != num_pixels) {
+  const std::size_t num_bytes = schema.num_bytes();
+  if (record.pixels.size() != num_bytes) {
     throw DataError("record {}: {} pixel values where the data set's {} x {} x {} need {}; resize the image", record.id,
-                    record.pixels.size(), schema.height, schema.width, schema.channels, num_pixels);
+                    record.pixels.size(), schema.height, schema.width, schema.channels, num_bytes);
   }
   if (record.findings.size() != schema.findings.size()) {
     throw DataError("record {}: {} findings where the data set names {}; give one value each", record.id, record.findings.size(),

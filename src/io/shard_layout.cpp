@@ -19,12 +19,30 @@ std::size_t ShardColumn::row_bytes() const {
   return bytes;
 }
 
-ShardColumn images_column(const DatasetSchema& schema) {
-  std::vector<hsize_t> shape{static_cast<hsize_t>(schema.height), static_cast<hsize_t>(schema.width)};
-  if (schema.channels > 1) {
-    shape.push_back(static_cast<hsize_t>(schema.channels));
+Hdf5Type value_type(ValueType type) {
+  if (type == ValueType::uint8) {
+    return Hdf5Type(H5Tcopy(H5T_STD_U8LE));
   }
-  return {"images", Hdf5Type(H5Tcopy(H5T_STD_U8LE)), shape};
+  Hdf5Type number(H5Tcopy(H5T_IEEE_F32LE));
+  if (type == ValueType::float16) { // IEEE binary16, as h5py makes it
+    H5Tset_fields(number.id(), 15, 10, 5, 0, 10);
+    H5Tset_size(number.id(), 2);
+    H5Tset_ebias(number.id(), 15);
+  }
+  return number;
+}
+
+ShardColumn values_column(const DatasetSchema& schema) {
+  const auto height = static_cast<hsize_t>(schema.height);
+  const auto width = static_cast<hsize_t>(schema.width);
+  const auto channels = static_cast<hsize_t>(schema.channels);
+  std::vector<hsize_t> shape{height, width};
+  if (schema.kind == ValueKind::latents) {
+    shape = {channels, height, width};
+  } else if (channels > 1) {
+    shape.push_back(channels);
+  }
+  return {name_of(schema.kind), value_type(schema.type), shape};
 }
 
 ShardColumn id_column() { return {"id", Hdf5Type(H5Tcopy(H5T_STD_I64LE)), {}}; }
@@ -39,7 +57,7 @@ ShardColumn findings_column(const DatasetSchema& schema) {
 
 std::vector<ShardColumn> columns_of(const DatasetSchema& schema) {
   std::vector<ShardColumn> columns;
-  columns.push_back(images_column(schema));
+  columns.push_back(values_column(schema));
   columns.push_back(id_column());
   columns.push_back(age_column());
   for (const TextColumn& column : text_columns) {
@@ -62,6 +80,34 @@ void write_number(hid_t object, const char* name, std::int64_t value, const std:
   const Hdf5Attribute attribute(check_hdf5<IoError>(H5Acreate2(object, name, H5T_STD_I64LE, space.id(), H5P_DEFAULT, H5P_DEFAULT),
                                                     "create an attribute", path, write_advice));
   check_hdf5<IoError>(H5Awrite(attribute.id(), H5T_NATIVE_INT64, &value), "write an attribute", path, write_advice);
+}
+
+void write_real(hid_t object, const char* name, double value, const std::filesystem::path& path) {
+  const Hdf5Space space(H5Screate(H5S_SCALAR));
+  const Hdf5Attribute attribute(check_hdf5<IoError>(
+      H5Acreate2(object, name, H5T_IEEE_F64LE, space.id(), H5P_DEFAULT, H5P_DEFAULT), "create an attribute", path, write_advice));
+  check_hdf5<IoError>(H5Awrite(attribute.id(), H5T_NATIVE_DOUBLE, &value), "write an attribute", path, write_advice);
+}
+
+void write_text(hid_t object, const char* name, const std::string& text, const std::filesystem::path& path) {
+  const Hdf5Type type = text_type(std::max<std::size_t>(text.size(), 1));
+  const Hdf5Space space(H5Screate(H5S_SCALAR));
+  const Hdf5Attribute attribute(check_hdf5<IoError>(H5Acreate2(object, name, type.id(), space.id(), H5P_DEFAULT, H5P_DEFAULT),
+                                                    "create an attribute", path, write_advice));
+  check_hdf5<IoError>(H5Awrite(attribute.id(), type.id(), text.c_str()), "write an attribute", path, write_advice);
+}
+
+void write_encoding(hid_t values, const DatasetSchema& schema, const std::filesystem::path& path) {
+  if (schema.kind == ValueKind::images) {
+    return;
+  }
+  write_text(values, "model_digest", schema.encoding.model_digest, path);
+  if (schema.kind == ValueKind::latents) {
+    write_number(values, "image_height", schema.encoding.image_height, path);
+    write_number(values, "image_width", schema.encoding.image_width, path);
+    write_number(values, "image_channels", schema.encoding.image_channels, path);
+    write_real(values, "scaling_factor", schema.encoding.scaling_factor, path);
+  }
 }
 
 void write_names(hid_t object, const std::vector<std::string>& names, const std::filesystem::path& path) {

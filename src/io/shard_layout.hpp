@@ -40,7 +40,10 @@ struct ShardColumn {
   std::size_t row_bytes() const;
 };
 
-ShardColumn images_column(const DatasetSchema& schema);
+/// The type in files of a value of the rows.
+Hdf5Type value_type(ValueType type);
+/// The column of the rows' values: `images`, `latents` or `text_states`.
+ShardColumn values_column(const DatasetSchema& schema);
 ShardColumn id_column();
 ShardColumn age_column();
 ShardColumn text_column(const TextColumn& column);
@@ -54,6 +57,10 @@ std::vector<hsize_t> shape_of(const ShardColumn& column, hsize_t num_rows);
 
 /// Attributes. Errors: IoError with `path`.
 void write_number(hid_t object, const char* name, std::int64_t value, const std::filesystem::path& path);
+void write_real(hid_t object, const char* name, double value, const std::filesystem::path& path);
+void write_text(hid_t object, const char* name, const std::string& text, const std::filesystem::path& path);
+/// What belongs to the column of the values: nothing for images.
+void write_encoding(hid_t values, const DatasetSchema& schema, const std::filesystem::path& path);
 void write_names(hid_t object, const std::vector<std::string>& names, const std::filesystem::path& path);
 
 } // namespace radforge

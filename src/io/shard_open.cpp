@@ -36,6 +36,34 @@ std::int64_t read_number(hid_t file, const char* name, const std::filesystem::pa
   return value;
 }
 
+double read_real(hid_t object, const char* name, const std::filesystem::path& path) {
+  const Hdf5Attribute attribute(
+      check_hdf5<DataError>(H5Aopen(object, name, H5P_DEFAULT), "open an attribute of the values", path, advice));
+  const Hdf5Space space(H5Aget_space(attribute.id()));
+  const Hdf5Type type(H5Aget_type(attribute.id()));
+  double value = 0;
+  if (H5Sget_simple_extent_npoints(space.id()) != 1 || H5Tget_class(type.id()) != H5T_FLOAT) {
+    refuse(path, fmt::format("attribute '{}' is not one number", name));
+  }
+  check_hdf5<DataError>(H5Aread(attribute.id(), H5T_NATIVE_DOUBLE, &value), "read an attribute", path, advice);
+  return value;
+}
+
+std::string read_text(hid_t object, const char* name, const std::filesystem::path& path) {
+  const Hdf5Attribute attribute(
+      check_hdf5<DataError>(H5Aopen(object, name, H5P_DEFAULT), "open an attribute of the values", path, advice));
+  const Hdf5Space space(H5Aget_space(attribute.id()));
+  const Hdf5Type type(H5Aget_type(attribute.id()));
+  const std::size_t width = H5Tget_size(type.id());
+  if (H5Sget_simple_extent_npoints(space.id()) != 1 || H5Tget_class(type.id()) != H5T_STRING ||
+      H5Tis_variable_str(type.id()) != 0 || width > most_name_bytes) {
+    refuse(path, fmt::format("attribute '{}' is not one text of a fixed width", name));
+  }
+  std::string text(width, '\0');
+  check_hdf5<DataError>(H5Aread(attribute.id(), type.id(), text.data()), "read an attribute", path, advice);
+  return text.substr(0, std::min(width, text.find('\0')));
+}
+
 std::vector<std::string> read_names(hid_t dataset, const std::filesystem::path& path) {
   const Hdf5Attribute attribute(
       check_hdf5<DataError>(H5Aopen(dataset, "names", H5P_DEFAULT), "open the findings' names", path, advice));
@@ -108,15 +136,52 @@ std::vector<char> read_column(hid_t file, const ShardColumn& column, hsize_t num
   return bytes;
 }
 
-void read_images_shape(OpenShard& shard, const std::filesystem::path& path) {
-  const std::vector<hsize_t> shape = dimensions_of(shard.images.id());
-  if (shape.size() != 3 && shape.size() != 4) {
+/// The kind by which column of values is there; `images` where none is.
+ValueKind kind_of(hid_t file) {
+  for (const ValueKind kind : {ValueKind::latents, ValueKind::text_states}) {
+    if (H5Lexists(file, name_of(ValueKind::images), H5P_DEFAULT) <= 0 && H5Lexists(file, name_of(kind), H5P_DEFAULT) > 0) {
+      return kind;
+    }
+  }
+  return ValueKind::images;
+}
+
+/// Any other type than one of the floating ones is found wrong later.
+ValueType floating_type_of(hid_t dataset) {
+  const Hdf5Type type(H5Dget_type(dataset));
+  const Hdf5Type half = value_type(ValueType::float16);
+  return H5Tequal(type.id(), half.id()) > 0 ? ValueType::float16 : ValueType::float32;
+}
+
+void read_encoding(OpenShard& shard, const std::filesystem::path& path) {
+  const hid_t values = shard.values.id();
+  Encoding& encoding = shard.schema.encoding;
+  encoding.model_digest = read_text(values, "model_digest", path);
+  if (shard.schema.kind == ValueKind::latents) {
+    encoding.image_height = static_cast<int>(read_number(values, "image_height", path));
+    encoding.image_width = static_cast<int>(read_number(values, "image_width", path));
+    encoding.image_channels = static_cast<int>(read_number(values, "image_channels", path));
+    encoding.scaling_factor = read_real(values, "scaling_factor", path);
+  }
+}
+
+void read_values_shape(OpenShard& shard, const std::filesystem::path& path) {
+  const char* name = name_of(shard.schema.kind);
+  const std::vector<hsize_t> shape = dimensions_of(shard.values.id());
+  const bool latents = shard.schema.kind == ValueKind::latents;
+  if (shard.schema.kind == ValueKind::images && shape.size() != 3 && shape.size() != 4) {
     refuse(path, "'images' has neither 3 nor 4 dimensions");
   }
-  std::size_t bytes = 1;
+  if (shard.schema.kind != ValueKind::images) {
+    if (shape.size() != (latents ? 4 : 3)) {
+      refuse(path, fmt::format("'{}' does not have {} dimensions", name, latents ? 4 : 3));
+    }
+    shard.schema.type = floating_type_of(shard.values.id());
+  }
+  std::size_t bytes = size_of(shard.schema.type);
   for (std::size_t i = 1; i < shape.size(); ++i) {
     if (shape[i] == 0 || shape[i] > most_image_bytes / bytes) {
-      refuse(path, "'images' has an impossible shape");
+      refuse(path, fmt::format("'{}' has an impossible shape", name));
     }
     bytes *= shape[i];
   }
@@ -124,10 +189,10 @@ void read_images_shape(OpenShard& shard, const std::filesystem::path& path) {
     refuse(path, fmt::format("{} rows, which the file is too small for", shape[0]));
   }
   shard.num_rows = static_cast<std::int64_t>(shape[0]);
-  shard.schema.height = static_cast<int>(shape[1]);
-  shard.schema.width = static_cast<int>(shape[2]);
-  shard.schema.channels = shape.size() == 4 ? static_cast<int>(shape[3]) : 1;
-  check_dataset(shard.images.id(), images_column(shard.schema), shape[0], 1, path);
+  shard.schema.height = static_cast<int>(shape[latents ? 2 : 1]);
+  shard.schema.width = static_cast<int>(shape[latents ? 3 : 2]);
+  shard.schema.channels = shape.size() == 4 ? static_cast<int>(shape[latents ? 1 : 3]) : 1;
+  check_dataset(shard.values.id(), values_column(shard.schema), shape[0], 1, path);
 }
 
 void read_rows(OpenShard& shard, const std::filesystem::path& path) {
@@ -173,8 +238,12 @@ OpenShard open_shard(const std::filesystem::path& path) {
                     path.string(), version, DatasetIndex::schema_version);
   }
   shard.first_id = read_number(shard.file.id(), "first_id", path);
-  shard.images = open_dataset(shard.file.id(), "images", path);
-  read_images_shape(shard, path);
+  shard.schema.kind = kind_of(shard.file.id());
+  shard.values = open_dataset(shard.file.id(), name_of(shard.schema.kind), path);
+  read_values_shape(shard, path);
+  if (shard.schema.kind != ValueKind::images) {
+    read_encoding(shard, path);
+  }
   read_rows(shard, path);
   return shard;
 }

@@ -9,7 +9,7 @@ namespace radforge {
 /// A shard's file as docs/data-format.md demands it, checked before memory is taken.
 struct OpenShard {
   Hdf5File file;
-  Hdf5Dataset images;
+  Hdf5Dataset values;
   DatasetSchema schema;
   std::int64_t first_id = 0;
   std::int64_t num_rows = 0;

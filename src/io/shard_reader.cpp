@@ -20,14 +20,14 @@ struct ShardReader::State {
 
   ~State() {
     const Hdf5Lock lock;
-    shard.images.close();
+    shard.values.close();
     shard.file.close();
   }
 
   std::vector<std::byte> stored(std::int64_t row) const {
     require(row >= 0 && row < shard.num_rows, "a row lies in its shard");
     const Hdf5Lock lock;
-    return read_stored_chunk(shard.images.id(), static_cast<hsize_t>(row), file_bytes, fmt::format("row {}", row), path);
+    return read_stored_chunk(shard.values.id(), static_cast<hsize_t>(row), file_bytes, fmt::format("row {}", row), path);
   }
 
   std::filesystem::path path;
@@ -45,11 +45,11 @@ std::int64_t ShardReader::first_id() const { return state_->shard.first_id; }
 std::int64_t ShardReader::num_rows() const { return state_->shard.num_rows; }
 std::vector<SampleRecord> ShardReader::metadata() const { return state_->shard.rows; }
 
-void ShardReader::pixels(std::int64_t row, std::span<std::uint8_t> out) const {
+void ShardReader::values(std::int64_t row, std::span<std::uint8_t> out) const {
   const DatasetSchema& schema = state_->shard.schema;
-  require(out.size() == schema.num_bytes(), "pixels go into a span of the image's size");
+  require(out.size() == schema.num_bytes(), "values go into a span of their size");
   if (!zlib_decompress(state_->stored(row), std::as_writable_bytes(out))) {
-    throw DataError("{}: row {} is damaged (its bytes do not decompress to an image); run verify, and make the shard again",
+    throw DataError("{}: row {} is damaged (its bytes do not decompress to its values); run verify, and make the shard again",
                     state_->path.string(), row);
   }
 }
@@ -57,9 +57,9 @@ void ShardReader::pixels(std::int64_t row, std::span<std::uint8_t> out) const {
 std::string ShardReader::row_digest(std::int64_t row) const { return digest(state_->stored(row)); }
 
 std::string ShardReader::pixel_digest(std::int64_t row) const {
-  std::vector<std::uint8_t> image(state_->shard.schema.num_bytes());
-  pixels(row, image);
-  return digest(std::as_bytes(std::span(image)));
+  std::vector<std::uint8_t> decoded(state_->shard.schema.num_bytes());
+  values(row, decoded);
+  return digest(std::as_bytes(std::span(decoded)));
 }
 
 ShardSummary summarize_shard(const std::filesystem::path& path) {

@@ -52,20 +52,21 @@ struct ShardWriter::State {
     file = std::make_unique<Hdf5MemoryFile>(path);
     write_number(file->id(), "schema_version", DatasetIndex::schema_version, path);
     write_number(file->id(), "first_id", options.first_id, path);
-    images = create_dataset(file->id(), images_column(schema), static_cast<hsize_t>(options.num_rows), 1,
+    values = create_dataset(file->id(), values_column(schema), static_cast<hsize_t>(options.num_rows), 1,
                             options.compression_level, path);
+    write_encoding(values.id(), schema, path);
   }
 
   ~State() {
     const Hdf5Lock lock;
-    images.close();
+    values.close();
     file.reset();
   }
 
-  void write_image(PackedRow row) {
+  void write_values(PackedRow row) {
     {
       const Hdf5Lock lock;
-      write_stored_chunk(images.id(), static_cast<hsize_t>(rows.size()), row.stored, path);
+      write_stored_chunk(values.id(), static_cast<hsize_t>(rows.size()), row.stored, path);
     }
     row_digests.push_back(std::move(row.row_digest));
     pixel_digests.push_back(std::move(row.pixel_digest));
@@ -76,7 +77,7 @@ struct ShardWriter::State {
   std::vector<std::byte> finish() {
     const Hdf5Lock lock;
     write_columns();
-    check_hdf5<InternalError>(images.close(), "close a dataset", path, "report it");
+    check_hdf5<InternalError>(values.close(), "close a dataset", path, "report it");
     return file->close();
   }
 
@@ -106,14 +107,15 @@ struct ShardWriter::State {
   ZlibCompressor compressor; ///< of the metadata columns
   PartialFile partial;
   std::unique_ptr<Hdf5MemoryFile> file;
-  Hdf5Dataset images;
+  Hdf5Dataset values;
   std::vector<SampleRecord> rows; ///< without pixels
   std::vector<std::string> row_digests;
   std::vector<std::string> pixel_digests;
 };
 
 ShardWriter::ShardWriter(std::filesystem::path path, DatasetSchema schema, Options options) {
-  require(schema.height > 0 && schema.width > 0 && schema.channels > 0, "a shard's images have pixels");
+  require(schema.height > 0 && schema.width > 0 && schema.channels > 0, "a shard's rows have values");
+  require((schema.kind == ValueKind::images) == (schema.type == ValueType::uint8), "images are bytes, and nothing else is");
   require(options.num_rows > 0, "a shard has rows");
   state_ = std::make_unique<State>(path, std::move(schema), options);
 }
@@ -125,7 +127,7 @@ void ShardWriter::append(PackedRow row) {
   const auto place = static_cast<std::int64_t>(state_->rows.size());
   require(place < state_->options.num_rows, "a shard gets no more rows than it was made for");
   require(row.metadata.id == state_->options.first_id + place, "records of a shard come in the order of their ids");
-  state_->write_image(std::move(row));
+  state_->write_values(std::move(row));
 }
 
 void ShardWriter::append(SampleRecord record) {

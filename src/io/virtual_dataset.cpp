@@ -45,6 +45,9 @@ void write_column(hid_t file, const ShardColumn& column, const DatasetIndex& ind
   if (std::string_view(column.name) == "findings") {
     write_names(dataset.id(), index.schema.findings, path);
   }
+  if (std::string_view(column.name) == name_of(index.schema.kind)) {
+    write_encoding(dataset.id(), index.schema, path);
+  }
   check_hdf5<IoError>(dataset.close(), "close a dataset", path, advice);
 }
 

@@ -144,8 +144,8 @@ at::Tensor AutoencoderTask::images_of(std::span<const std::int64_t> ids) const {
   Batch batch;
   for (const std::int64_t id : ids) {
     batch.turns.push_back({id, 0});
-    batch.pixels.resize(batch.turns.size() * image);
-    data_.pixels(id, std::span(batch.pixels).last(image));
+    batch.values.resize(batch.turns.size() * image);
+    data_.values(id, std::span(batch.values).last(image));
   }
   return image_tensor(batch, data_.schema());
 }

@@ -7,7 +7,7 @@ namespace radforge {
 
 at::Tensor image_tensor(const Batch& batch, const DatasetSchema& schema) {
   // from_blob takes a mutable pointer, and only reads through it here.
-  auto* pixels = const_cast<std::uint8_t*>(batch.pixels.data());
+  auto* pixels = const_cast<std::uint8_t*>(batch.values.data());
   const at::Tensor bytes = at::from_blob(
       pixels, {static_cast<std::int64_t>(batch.turns.size()), schema.height, schema.width, schema.channels}, at::kByte);
   // Copied into fresh memory: with one channel the permuted view counts as contiguous, but its strides read as channels last, a

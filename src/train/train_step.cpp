@@ -13,12 +13,12 @@ namespace radforge {
 namespace {
 
 Batch part_of(const Batch& batch, std::size_t first, std::size_t count) {
-  const std::size_t image = batch.turns.empty() ? 0 : batch.pixels.size() / batch.turns.size();
+  const std::size_t bytes = batch.turns.empty() ? 0 : batch.values.size() / batch.turns.size();
   const auto turns = batch.turns.begin() + static_cast<std::ptrdiff_t>(first);
-  const auto pixels = batch.pixels.begin() + static_cast<std::ptrdiff_t>(first * image);
+  const auto values = batch.values.begin() + static_cast<std::ptrdiff_t>(first * bytes);
   return {batch.step,
           {turns, turns + static_cast<std::ptrdiff_t>(count)},
-          {pixels, pixels + static_cast<std::ptrdiff_t>(count * image)}};
+          {values, values + static_cast<std::ptrdiff_t>(count * bytes)}};
 }
 
 bool is_canonical(const LoopConfig& loop) { return loop.reduction == "canonical"; }

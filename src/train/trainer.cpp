@@ -208,8 +208,8 @@ std::vector<Metric> Trainer::validate(const at::Tensor& weights) const {
     for (const std::int64_t id :
          ids.subspan(block * images_of_block).first(std::min(images_of_block, ids.size() - block * images_of_block))) {
       batch.turns.push_back({id, 0});
-      batch.pixels.resize(batch.turns.size() * image);
-      data_.pixels(id, std::span(batch.pixels).last(image));
+      batch.values.resize(batch.turns.size() * image);
+      data_.values(id, std::span(batch.values).last(image));
     }
     const PartLoss part = task_.validate(batch);
     blocks[block * num_sums] = part.loss;

@@ -12,7 +12,7 @@
 
 namespace radforge {
 
-/// A data set opened for reading: all metadata in memory, pixels on demand. Thread-safe once constructed.
+/// A data set opened for reading: all metadata in memory, values on demand. Thread-safe once constructed.
 class Dataset {
  public:
   /// Errors: DataError, IoError.
@@ -23,7 +23,9 @@ class Dataset {
   const DatasetSchema& schema() const { return index().schema; }
   /// By id; `pixels` is empty.
   const SampleRecord& record(std::int64_t id) const;
-  /// The image of sample `id`, height x width x channels bytes.
+  /// The values of sample `id` as the shards hold them: schema().num_bytes().
+  void values(std::int64_t id, std::span<std::uint8_t> out) const;
+  /// The image of sample `id`, height x width x channels bytes. Errors: DataError also for a data set that holds no images.
   void pixels(std::int64_t id, std::span<std::uint8_t> out) const;
 
   /// Ids of the rows that are "ok", in `split` (rows without one are in "train"), and pass the lists of `config`, ascending.

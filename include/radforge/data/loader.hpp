@@ -14,7 +14,7 @@ namespace radforge {
 struct Batch {
   std::int64_t step = 0;
   std::vector<SampleTurn> turns;
-  std::vector<std::uint8_t> pixels; ///< turns.size() x height x width x channels
+  std::vector<std::uint8_t> values; ///< turns.size() x Mixture::schema().num_bytes(): pixels, or moments of latents
 };
 
 /// Reads and augments the batches of steps [first_step, last_step) ahead of time on worker threads and hands them out in order.

@@ -6,10 +6,10 @@
 
 namespace radforge {
 
-/// What one row of a shard holds: an 8-bit image and what is known of it. Unknown text is empty, unknown numbers are -1.
+/// What one row of a shard holds: an 8-bit image, or what a frozen model made of one, and what is known of it. Unknown text is empty, unknown numbers are -1.
 struct SampleRecord {
   std::int64_t id = 0;              ///< the row's number in the data set
-  std::vector<std::uint8_t> pixels; ///< height x width x channels, row-major
+  std::vector<std::uint8_t> pixels; ///< height x width x channels, row-major; of other kinds than images their values' bytes
   std::string source;               ///< site and image, "nih/images/00000001_000.png"; "synthetic/<id>" for a synthetic image
   std::string patient;              ///< "namespace/number", the unit of splits; empty for a synthetic image
   std::string split;                ///< "train", "validation", "test"; empty for a synthetic image

@@ -11,8 +11,8 @@
 
 namespace radforge {
 
-/// Reads one shard. Metadata columns are read once; pixels by row, decompressed outside the HDF5 lock, so several threads
-/// may call `pixels` at once. Errors: DataError (not a shard, wrong schema, broken row), IoError.
+/// Reads one shard. Metadata columns are read once; values by row, decompressed outside the HDF5 lock, so several threads
+/// may call `values` at once. Errors: DataError (not a shard, wrong schema, broken row), IoError.
 class ShardReader {
  public:
   explicit ShardReader(const std::filesystem::path& path);
@@ -26,11 +26,11 @@ class ShardReader {
 
   /// All rows' metadata; `pixels` is empty in each.
   std::vector<SampleRecord> metadata() const;
-  /// The row's image into `out`, height x width x channels bytes. Thread-safe.
-  void pixels(std::int64_t row, std::span<std::uint8_t> out) const;
+  /// The row's values, of an image its pixels, into `out`: schema().num_bytes(). Thread-safe.
+  void values(std::int64_t row, std::span<std::uint8_t> out) const;
   /// XXH3-128 of the row's stored bytes, as ShardSummary has it.
   std::string row_digest(std::int64_t row) const;
-  /// XXH3-128 of the row's decoded pixels, as ShardSummary has it.
+  /// XXH3-128 of the row's decoded values, as ShardSummary has it.
   std::string pixel_digest(std::int64_t row) const;
 
  private:

@@ -78,7 +78,7 @@ class BrightnessTask : public Task {
     }
     const auto count = static_cast<std::int64_t>(batch.turns.size());
     const at::Tensor x =
-        at::from_blob(const_cast<std::uint8_t*>(batch.pixels.data()), {count, 256}, at::kByte).to(at::kFloat).div(255);
+        at::from_blob(const_cast<std::uint8_t*>(batch.values.data()), {count, 256}, at::kByte).to(at::kFloat).div(255);
     return layer_(x).sub(x.mean(1, true)).sub(keyed_normals(keys, {1}), 0.1).square().sum();
   }
 

@@ -42,9 +42,9 @@ TEST_CASE("batches come in order with their images, whatever the number of threa
       const Batch batch = loader.next();
       CHECK(batch.step == step);
       CHECK(batch.turns == expected.slice(step, rank, num_ranks));
-      REQUIRE(batch.pixels.size() == batch.turns.size() * 144);
+      REQUIRE(batch.values.size() == batch.turns.size() * 144);
       for (std::size_t i = 0; i < batch.turns.size(); ++i) {
-        CHECK(shade_of(std::span(batch.pixels).subspan(i * 144, 144)) == batch.turns[i].id);
+        CHECK(shade_of(std::span(batch.values).subspan(i * 144, 144)) == batch.turns[i].id);
       }
     }
     CHECK(loader.wait_s() >= 0);
@@ -57,7 +57,7 @@ TEST_CASE("a rank whose share is empty gets empty batches") {
   const Mixture data(one_source(fixture.path()));
   Loader loader(data, Sampler(first_ids(4), 1, 4), Augmenter({}, 4), {.last_step = 2, .rank = 0, .num_ranks = 2});
   CHECK(loader.next().turns.empty());
-  CHECK(loader.next().pixels.empty());
+  CHECK(loader.next().values.empty());
 }
 
 TEST_CASE("a loader can be dropped at any point without hanging") {
@@ -117,7 +117,7 @@ TEST_CASE("augmented batches are the same in any number of slices, and other one
       Loader loader(data, Sampler(first_ids(6), 6, 4), Augmenter(strong, 4),
                     {.last_step = 1, .rank = rank, .num_ranks = num_ranks});
       const Batch batch = loader.next();
-      pixels.insert(pixels.end(), batch.pixels.begin(), batch.pixels.end());
+      pixels.insert(pixels.end(), batch.values.begin(), batch.values.end());
     }
     return pixels;
   };
@@ -125,5 +125,5 @@ TEST_CASE("augmented batches are the same in any number of slices, and other one
   CHECK(all_pixels(2) == whole);
   CHECK(all_pixels(4) == whole);
   Loader loader(data, Sampler(std::vector<std::int64_t>{3}, 1, 4), Augmenter(strong, 4), {.last_step = 2});
-  CHECK(loader.next().pixels != loader.next().pixels);
+  CHECK(loader.next().values != loader.next().values);
 }

@@ -51,9 +51,9 @@ TEST_CASE("sources follow each other in one space of ids") {
   CHECK(data.record(39).source == "nih/images/39.png");
   CHECK(data.record(41).source == "synthetic/1");
   std::vector<std::uint8_t> pixels(144);
-  data.pixels(7, pixels);
+  data.values(7, pixels);
   CHECK(shade_of(pixels) == 7);
-  data.pixels(44, pixels);
+  data.values(44, pixels);
   CHECK(shade_of(pixels) == 204);
   REQUIRE(data.training().size() == 2);
   CHECK(data.training()[0].weight == 3);

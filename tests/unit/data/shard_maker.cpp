@@ -37,7 +37,7 @@ TEST_CASE("a shard holds its rows' records and their images, square and resized"
   const Image image = read_image(image_path(config, manifest.rows[5]), {});
   const Image square = fit == "pad" ? pad_to_square(image) : crop_to_square(image);
   std::vector<std::uint8_t> pixels(64);
-  shard.pixels(1, pixels);
+  shard.values(1, pixels);
   CHECK(pixels == resize(square, 8, 8, Filter::lanczos).pixels);
 }
 
@@ -113,7 +113,7 @@ TEST_CASE("unusable images are rejected rows, black, with their reasons, and the
   for (const std::int64_t row : {0, 1, 2, 3}) {
     CHECK(shard.metadata()[static_cast<std::size_t>(row)].id == row);
     CHECK(shard.metadata()[static_cast<std::size_t>(row)].status == (row == 2 ? "ok" : "rejected"));
-    shard.pixels(row, pixels);
+    shard.values(row, pixels);
     CHECK((pixels == std::vector<std::uint8_t>(64, 0)) == (row != 2));
   }
 

@@ -157,7 +157,7 @@ TEST_CASE("shard_faults: reading a shard with any flipped byte is an error or a 
       const ShardReader reader(put(folder / "d.h5", damaged));
       std::vector<std::uint8_t> pixels(16 * 12);
       for (std::int64_t row = 0; row < reader.num_rows(); ++row) {
-        reader.pixels(row, pixels);
+        reader.values(row, pixels);
         REQUIRE(pixels == sample_record(row).pixels);
       }
     } catch (const DataError&) {

@@ -24,7 +24,7 @@ void check_rows(const ShardReader& reader, std::int64_t first_id, const DatasetS
     const SampleRecord expected = sample_record(first_id + row, schema);
     const SampleRecord& found = rows[static_cast<std::size_t>(row)];
     std::vector<std::uint8_t> pixels(expected.pixels.size());
-    reader.pixels(row, pixels);
+    reader.values(row, pixels);
     CHECK(pixels == expected.pixels);
     CHECK(found.pixels.empty());
     CHECK(found.id == expected.id);
@@ -88,7 +88,7 @@ TEST_CASE("shard_reader: several threads read pixels of one shard at once") {
       std::vector<std::uint8_t> pixels(16 * 12);
       for (std::int64_t i = 0; i < 200; ++i) {
         const std::int64_t row = (i * 7 + t * 13) % 50;
-        reader.pixels(row, pixels);
+        reader.values(row, pixels);
         right += pixels == sample_record(row, schema).pixels ? 1 : 0;
       }
     });
@@ -105,12 +105,12 @@ TEST_CASE("shard_reader: a reader can be moved, and wrong rows and sizes are a p
   ShardReader first(folder / "s.h5");
   const ShardReader reader = std::move(first);
   std::vector<std::uint8_t> pixels(16 * 12);
-  reader.pixels(1, pixels);
+  reader.values(1, pixels);
   CHECK(pixels == sample_record(1).pixels);
-  CHECK_THROWS_AS(reader.pixels(2, pixels), InternalError);
-  CHECK_THROWS_AS(reader.pixels(-1, pixels), InternalError);
+  CHECK_THROWS_AS(reader.values(2, pixels), InternalError);
+  CHECK_THROWS_AS(reader.values(-1, pixels), InternalError);
   pixels.pop_back();
-  CHECK_THROWS_AS(reader.pixels(1, pixels), InternalError);
+  CHECK_THROWS_AS(reader.values(1, pixels), InternalError);
 }
 
 TEST_CASE("shard_reader: a damaged row is named, the others are read") {
@@ -119,10 +119,10 @@ TEST_CASE("shard_reader: a damaged row is named, the others are read") {
   damage_row(folder / "s.h5", 3);
   const ShardReader reader(folder / "s.h5");
   std::vector<std::uint8_t> pixels(16 * 12);
-  CHECK_THAT(error_of<DataError>([&] { reader.pixels(3, pixels); }),
+  CHECK_THAT(error_of<DataError>([&] { reader.values(3, pixels); }),
              Contains("s.h5") && Contains("row 3") && Contains("damaged"));
   for (const std::int64_t row : {0, 1, 2, 4}) {
-    reader.pixels(row, pixels);
+    reader.values(row, pixels);
     CHECK(pixels == sample_record(10 + row).pixels);
   }
 }
@@ -183,7 +183,7 @@ TEST_CASE("shard_reader: a shard written by h5py as docs/data-format.md says is 
   CHECK(reader.num_rows() == 2);
   CHECK(reader.schema() == DatasetSchema{4, 6, 1, {"Edema", "Mass"}});
   std::vector<std::uint8_t> pixels(24);
-  reader.pixels(1, pixels);
+  reader.values(1, pixels);
   CHECK(pixels[0] == 24);
   CHECK(pixels[23] == 47);
   const std::vector<SampleRecord> rows = reader.metadata();

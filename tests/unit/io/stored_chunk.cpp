@@ -54,14 +54,14 @@ TEST_CASE("stored_chunk: a chunk that the disk does not give is an I/O error, an
 
   const ShardReader reader(folder / "s.h5");
   std::vector<std::uint8_t> pixels(last.size());
-  reader.pixels(1, pixels); // HDF5's index is in memory from here on
+  reader.values(1, pixels); // HDF5's index is in memory from here on
   {
     const BrokenDisk disk(static_cast<std::int64_t>(place));
-    CHECK_THAT(error_of<IoError>([&] { reader.pixels(2, pixels); }), Contains("s.h5") && Contains("Input/output error"));
-    reader.pixels(1, pixels);
+    CHECK_THAT(error_of<IoError>([&] { reader.values(2, pixels); }), Contains("s.h5") && Contains("Input/output error"));
+    reader.values(1, pixels);
     CHECK(pixels == sample_record(1).pixels);
   }
-  reader.pixels(2, pixels);
+  reader.values(2, pixels);
   CHECK(pixels == last);
 }
 

@@ -18,8 +18,9 @@ inline Batch batch_of(const Mixture& dataset, const std::vector<std::int64_t>& i
   Batch batch;
   for (const std::int64_t id : ids) {
     batch.turns.push_back({id, epoch});
-    batch.pixels.resize(batch.turns.size() * 256);
-    dataset.pixels(id, std::span(batch.pixels).last(256));
+    const std::size_t bytes = dataset.schema().num_bytes();
+    batch.values.resize(batch.turns.size() * bytes);
+    dataset.values(id, std::span(batch.values).last(bytes));
   }
   return batch;
 }
