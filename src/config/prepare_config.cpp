@@ -73,6 +73,25 @@ void describe(Schema& schema, SplitConfig& config) {
                "train + validation is above 1 (they are shares of the patients) lower one of them");
 }
 
+void describe(Schema& schema, LatentsConfig& config) {
+  schema.field("task", config.task, Choices{"latents"}, "what is prepared: images become the latents of a frozen autoencoder");
+  schema.field("dataset", config.dataset, "folder of the images: holds dataset.json");
+  schema.field("pipeline", config.pipeline, "pipeline folder whose models are taken");
+  schema.field("autoencoder", config.autoencoder, "pipeline folder whose vae/ is taken; empty for that of `pipeline`");
+  schema.field("text_encoder", config.text_encoder,
+               "write the states of the prompts too, by the text encoder of `pipeline`: for training that freezes it");
+  schema.field("values", config.values, Choices{"fp32", "fp16"}, "numbers of the shards; fp16 halves them and rounds");
+  schema.field("precision", config.precision, Choices{"fp32", "bf16"}, "what the models compute in");
+  schema.field("rows_per_shard", config.rows_per_shard, IntRange{1, 1'000'000}, "samples a shard file holds");
+  schema.field("compression_level", config.compression_level, IntRange{0, 12}, "of libdeflate: 0 stores, 12 is the smallest");
+  schema.check(!config.dataset.empty(),
+               "dataset is missing (its images are encoded) name the folder that prepare or generate has written");
+  schema.check(!config.autoencoder.empty() || !config.pipeline.empty(),
+               "autoencoder and pipeline are missing (one holds the autoencoder that encodes) name the folder of one");
+  schema.check(!config.text_encoder || !config.pipeline.empty(),
+               "text_encoder is on and pipeline is missing (it holds the text encoder) name its folder");
+}
+
 void describe(Schema& schema, PrepareConfig& config) {
   schema.field("task", config.task, Choices{"images"}, "what is prepared: site tables and images become shards");
   schema.field("seed", config.seed, IntRange{.least = 0}, "keys the split of the patients");

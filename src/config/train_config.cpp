@@ -174,6 +174,9 @@ void describe(Schema& schema, DiffusionRunConfig& config) {
                "pipeline folder to start from; its models count then, not the sections below; empty for random weights");
   schema.field("autoencoder", config.autoencoder,
                "pipeline folder whose vae/ turns images into latents; empty for that of `pipeline`");
+  schema.field("kept_mb", config.kept_mb, RealRange{0, 1e7},
+               "memory in which a rank keeps the encoded form of images that are not augmented, and again as much for the texts "
+               "of a frozen text encoder; what finds no room is computed each time");
   schema.section("tokenizer", config.tokenizer, "the vocabulary");
   schema.section("text_encoder", config.text_encoder, "the model of the text, keys as transformers names them");
   schema.section("unet", config.unet, "the denoiser, keys as diffusers names them");

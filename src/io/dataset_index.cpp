@@ -31,6 +31,13 @@ std::optional<ValueKind> value_kind_of(std::string_view name) { return find_name
 std::optional<ValueType> value_type_of(std::string_view name) { return find_name<ValueType>(type_names, name); }
 std::size_t size_of(ValueType type) { return std::array<std::size_t, 3>{1, 2, 4}[static_cast<std::size_t>(type)]; }
 
+ImageShape image_shape_of(const DatasetSchema& schema) {
+  if (schema.kind == ValueKind::latents) {
+    return {schema.encoding.image_height, schema.encoding.image_width, schema.encoding.image_channels};
+  }
+  return {schema.height, schema.width, schema.channels};
+}
+
 void require_images(const DatasetSchema& schema, const std::filesystem::path& folder) {
   if (schema.kind != ValueKind::images) {
     throw DataError("{} holds {}, not images (a frozen model made them, and no picture comes of them here). Name the data set "

@@ -161,6 +161,11 @@ VerifyReport verify_folder(const fs::path& folder, const DatasetIndex& index) {
   const fs::path path = folder / DatasetIndex::virtual_file_name;
   add_problems(report, path,
                problems_of(path, index.virtual_file.num_bytes, index.virtual_file.file_digest, [] { return std::string(); }));
+  if (index.text_states) {
+    const fs::path states = folder / DatasetIndex::text_states_folder / DatasetIndex::file_name;
+    add_problems(report, states,
+                 problems_of(states, index.text_states->num_bytes, index.text_states->file_digest, [] { return std::string(); }));
+  }
   return report;
 }
 

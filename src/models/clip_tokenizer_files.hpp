@@ -3,12 +3,17 @@
 #include "bpe_alphabet.hpp"
 #include "bpe_model.hpp"
 
+#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
 
 namespace radforge {
+
+/// What a tokenizer's folder may hold.
+inline constexpr std::array tokenizer_files{"vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json",
+                                            "special_tokens_map.json"};
 
 /// A token that is taken out of the text before it is split: as it is written there, or after normalisation.
 struct SpecialToken {

@@ -1,5 +1,6 @@
 #include "radforge/models/pipeline_folder.hpp"
 
+#include "clip_tokenizer_files.hpp"
 #include "json_config.hpp"
 
 #include "radforge/models/scheduler_file.hpp"
@@ -27,7 +28,7 @@ void write_model_index(const fs::path& pipeline) {
 /// The vocabulary's files, whichever of them the folder has.
 void copy_tokenizer(const fs::path& from, const fs::path& to) {
   fs::create_directories(to);
-  for (const char* file : {"vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"}) {
+  for (const char* file : tokenizer_files) {
     if (fs::exists(from / file)) {
       write_file_atomically(to / file, read_file(from / file));
     }

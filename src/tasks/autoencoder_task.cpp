@@ -38,6 +38,10 @@ AutoencoderTask::AutoencoderTask(const AutoencoderRunConfig& config, const Mixtu
     : config_(config), data_(data),
       autoencoder_(config.autoencoder, ParameterScope(parameters_, autoencoder_prefix), activations_of(config.train)) {
   const DatasetSchema& schema = data.schema();
+  if (schema.kind != ValueKind::images) {
+    throw ConfigError("autoencoder: the data hold {} (it learns to make images again). Name a data set of images",
+                      name_of(schema.kind));
+  }
   if (schema.channels != config.autoencoder.in_channels || schema.height % autoencoder_.downscale() != 0 ||
       schema.width % autoencoder_.downscale() != 0) {
     throw ConfigError("autoencoder: images of {} x {} with {} channels do not fit (the model takes {} channels and sizes that "

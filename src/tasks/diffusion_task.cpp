@@ -1,16 +1,15 @@
 #include "radforge/tasks/diffusion_task.hpp"
 
-#include "image_tensor.hpp"
-
 #include "radforge/core/error.hpp"
+#include "radforge/models/model_digest.hpp"
 #include "radforge/models/multiply_adds.hpp"
 #include "radforge/models/pipeline_folder.hpp"
+#include "radforge/models/token_ids.hpp"
 #include "radforge/nn/image_grid.hpp"
 #include "radforge/nn/keyed_random.hpp"
 #include "radforge/nn/precision.hpp"
 
 #include <ATen/ops/empty.h>
-#include <ATen/ops/stack.h>
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
@@ -38,6 +37,8 @@ DiffusionRunConfig with_vocabulary(DiffusionRunConfig config, const ClipTokenize
 ParameterScope scope_of(const PartConfig& part, ParameterSet& trained, ParameterSet& frozen, const char* prefix) {
   return ParameterScope(part.train ? trained : frozen, prefix);
 }
+
+std::size_t kept_bytes(const DiffusionRunConfig& config) { return static_cast<std::size_t>(config.kept_mb * 1e6); }
 
 std::vector<RandomKey> keys_of(const Batch& batch, std::int64_t seed, Stream stream) {
   std::vector<RandomKey> keys;
@@ -70,6 +71,10 @@ DiffusionTask::DiffusionTask(const DiffusionRunConfig& config, const Mixture& da
       unet_(with_models_of_pipeline(config).unet, scope_of(config.parts.unet, trained_, frozen_, unet_prefix),
             activations_of(config.train)) {
   config_ = with_vocabulary(with_models_of_pipeline(config), tokenizer_);
+  const DatasetSchema& schema = data.schema();
+  if (schema.kind == ValueKind::latents) {
+    require_made_by(schema, config_.autoencoder);
+  }
   if (config_.unet.in_channels != autoencoder_config_.latent_channels ||
       config_.unet.cross_attention_dim != config_.text_encoder.hidden_size) {
     throw ConfigError(
@@ -82,19 +87,39 @@ DiffusionTask::DiffusionTask(const DiffusionRunConfig& config, const Mixture& da
     throw ConfigError("{} makes texts of {} tokens (text_encoder.max_position_embeddings is {}). Take parts that belong together",
                       tokenizer_folder.string(), tokenizer_.max_length(), config_.text_encoder.max_position_embeddings);
   }
-  const DatasetSchema& schema = data.schema();
+  const ImageShape image = image_shape_of(schema);
   const std::int64_t multiple = autoencoder_.downscale() << (config_.unet.block_out_channels.size() - 1);
-  if (schema.channels != autoencoder_config_.in_channels || schema.height != schema.width || schema.height % multiple != 0) {
+  if (image.channels != autoencoder_config_.in_channels || image.height != image.width || image.height % multiple != 0) {
     throw ConfigError(
         "images of {} x {} with {} channels do not fit (the autoencoder takes {} channels, and with the UNet's levels "
         "sides that divide by {}). Prepare other images, or change unet.block_out_channels",
-        schema.height, schema.width, schema.channels, autoencoder_config_.in_channels, multiple);
+        image.height, image.width, image.channels, autoencoder_config_.in_channels, multiple);
   }
-  config_.unet.sample_size = schema.height / autoencoder_.downscale();
+  config_.unet.sample_size = image.height / autoencoder_.downscale();
   const at::ScalarType type = scalar_type_of(config_.train.precision);
   frozen_.allocate_frozen(type);
   trained_.allocate(static_cast<std::uint64_t>(config_.seed), type);
   load_start();
+  const bool augmented = config_.data.augmentation != AugmentationConfig{};
+  latent_source_ = std::make_unique<LatentSource>(
+      data, autoencoder_,
+      LatentSource::Options{.seed = static_cast<std::uint64_t>(config_.seed),
+                            .scaling_factor = autoencoder_config_.scaling_factor,
+                            .kept_bytes = augmented ? 0 : kept_bytes(config_)});
+  if (!config_.parts.text_encoder.train) {
+    open_text_states();
+  }
+}
+
+void DiffusionTask::open_text_states() {
+  const bool given = !config_.pipeline.empty(); // a text encoder of random weights has no folder that a cache was made by
+  const std::vector<fs::path> caches = given ? data_.text_states() : std::vector<fs::path>();
+  const std::string digest =
+      caches.empty()
+          ? std::string()
+          : text_encoder_digest(config_.text_encoder, read_text_encoder_weights(config_.pipeline), tokenizer_folder_);
+  text_states_ =
+      std::make_unique<TextStates>(TextStates::Model{tokenizer_, text_encoder_, digest}, caches, kept_bytes(config_));
 }
 
 void DiffusionTask::load_start() {
@@ -123,50 +148,27 @@ std::vector<ParameterGroup> DiffusionTask::groups() {
   return groups;
 }
 
-at::Tensor DiffusionTask::latents(const Batch& batch) {
-  const c10::NoGradGuard no_grad;
-  if (config_.data.augmentation != AugmentationConfig{}) {
-    moments_.clear(); // the images are other ones each time
-  }
-  // One at a time: the bits of a latent do not depend on which images a batch or an earlier start of the run held.
-  const std::size_t image = batch.turns.empty() ? 0 : batch.pixels.size() / batch.turns.size();
-  for (std::size_t i = 0; i < batch.turns.size(); ++i) {
-    if (!moments_.contains(batch.turns[i].id)) {
-      const auto pixels = batch.pixels.begin() + static_cast<std::ptrdiff_t>(i * image);
-      const Batch fresh{batch.step, {batch.turns[i]}, {pixels, pixels + static_cast<std::ptrdiff_t>(image)}};
-      const LatentMoments moments = autoencoder_.encode(image_tensor(fresh, data_.schema()));
-      moments_[batch.turns[i].id] = {moments.mean[0].clone(), moments.log_variance[0].clone()};
-    }
-  }
-  std::vector<at::Tensor> means;
-  std::vector<at::Tensor> log_variances;
-  for (const SampleTurn& turn : batch.turns) {
-    means.push_back(moments_.at(turn.id).mean);
-    log_variances.push_back(moments_.at(turn.id).log_variance);
-  }
-  const at::Tensor mean = at::stack(means);
-  const at::Tensor noise = keyed_normals(keys_of(batch, config_.seed, Stream::posterior), mean.sizes().slice(1).vec());
-  return mean.add(at::stack(log_variances).mul(0.5).exp().mul(noise)).mul(autoencoder_config_.scaling_factor);
-}
+at::Tensor DiffusionTask::latents(const Batch& batch) { return latent_source_->latents(batch); }
 
-at::Tensor DiffusionTask::token_ids(const Batch& batch, Purpose purpose) const {
-  const auto count = static_cast<std::int64_t>(batch.turns.size());
-  at::Tensor ids = at::empty({count, tokenizer_.max_length()}, at::kLong);
+std::vector<std::string> DiffusionTask::prompts(const Batch& batch, Purpose purpose) const {
+  std::vector<std::string> texts;
   const std::vector<RandomKey> keys = keys_of(batch, config_.seed, Stream::dropout);
   for (std::size_t i = 0; i < batch.turns.size(); ++i) {
     const bool dropped = purpose == Purpose::training && uniform(keys[i]) < static_cast<float>(config_.diffusion.caption_dropout);
-    const std::vector<std::int64_t> row = tokenizer_.encode(dropped ? "" : data_.record(batch.turns[i].id).prompt);
-    std::copy(row.begin(), row.end(),
-              ids.mutable_data_ptr<std::int64_t>() + static_cast<std::ptrdiff_t>(i) * tokenizer_.max_length());
+    texts.push_back(dropped ? std::string() : data_.record(batch.turns[i].id).prompt);
   }
-  return ids;
+  return texts;
 }
 
 at::Tensor DiffusionTask::text_states(const Batch& batch, Purpose purpose) const {
+  const std::vector<std::string> texts = prompts(batch, purpose);
+  if (text_states_) {
+    return text_states_->states(texts);
+  }
   const ParameterGroup learning{.until_step = config_.parts.text_encoder.until_step};
-  const bool learns = config_.parts.text_encoder.train && purpose == Purpose::training && learning.learns_in(batch.step);
+  const bool learns = purpose == Purpose::training && learning.learns_in(batch.step);
   const c10::AutoGradMode grad(learns && c10::GradMode::is_enabled());
-  return text_encoder_.forward(token_ids(batch, purpose));
+  return text_encoder_.forward(token_ids(tokenizer_, texts));
 }
 
 // Predicted against target, mean over the latent's values.

@@ -61,6 +61,20 @@ struct PrepareConfig {
   double max_rejected_fraction = 0.01;
 };
 
+/// `task: latents`: what frozen models make of a data set of images, as a data set.
+struct LatentsConfig {
+  std::string task = "latents";
+  std::string dataset;       ///< folder of the images' data set
+  std::string pipeline;      ///< folder whose models are taken
+  std::string autoencoder;   ///< folder whose vae/ is taken; "" = that of `pipeline`
+  bool text_encoder = false; ///< the states of the prompts as well, by `pipeline`'s
+  std::string values = "fp32";    ///< or "fp16": what the shards hold
+  std::string precision = "fp32"; ///< or "bf16": what the models compute in
+  std::int64_t rows_per_shard = 512;
+  std::int64_t compression_level = 1; ///< noise hardly compresses
+};
+
+void describe(Schema& schema, LatentsConfig& config);
 void describe(Schema& schema, SiteConfig& config);
 void describe(Schema& schema, LabelsConfig& config);
 void describe(Schema& schema, ImageConfig& config);

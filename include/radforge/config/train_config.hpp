@@ -140,6 +140,7 @@ struct DiffusionRunConfig {
   DataConfig data;
   std::string pipeline;    ///< folder to start from: its models, tokenizer and weights; "" = random weights
   std::string autoencoder; ///< folder whose vae/ is used; "" = that of `pipeline`
+  double kept_mb = 2048;   ///< of moments and text states that a rank keeps instead of computing them again
   TokenizerConfig tokenizer;
   TextEncoderConfig text_encoder;
   UNetConfig unet;

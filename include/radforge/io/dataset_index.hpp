@@ -101,6 +101,14 @@ struct DatasetIndex {
   void save(const std::filesystem::path& folder);
 };
 
+/// Height, width and channels of the images that a data set holds, or that its latents were made of.
+struct ImageShape {
+  int height = 0;
+  int width = 0;
+  int channels = 0;
+};
+ImageShape image_shape_of(const DatasetSchema& schema);
+
 /// For whoever needs pictures. Errors: DataError naming the folder and what it holds, unless that is images.
 void require_images(const DatasetSchema& schema, const std::filesystem::path& folder);
 

@@ -29,7 +29,8 @@ struct VerifyReport {
 /// Checks one shard against its summary.
 VerifyReport verify_shard(const std::filesystem::path& folder, const ShardSummary& expected, VerifyDepth depth);
 
-/// Checks what lies beside the shards: `dataset.h5`, and that no shard is there that the index does not list.
+/// Checks what lies beside the shards: `dataset.h5`, that no shard is there that the index does not list, and that the data set of
+/// text states below is the one that the index names; that is one of its own.
 VerifyReport verify_folder(const std::filesystem::path& folder, const DatasetIndex& index);
 
 /// All of it. Errors: as DatasetIndex::load.

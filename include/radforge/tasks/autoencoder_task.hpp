@@ -14,7 +14,7 @@ namespace radforge {
 /// patch discriminator, which learns beside it with the hinge loss (Rombach et al. 2022).
 class AutoencoderTask : public Task {
  public:
-  /// The data outlive the task. Errors: ConfigError when model and images do not fit.
+  /// The data outlive the task. Errors: ConfigError when model and images do not fit, or the data hold none.
   AutoencoderTask(const AutoencoderRunConfig& config, const Mixture& data);
 
   ParameterSet& parameters() override { return parameters_; }

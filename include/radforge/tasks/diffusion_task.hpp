@@ -9,20 +9,25 @@
 #include "radforge/models/clip_text_encoder.hpp"
 #include "radforge/models/clip_tokenizer.hpp"
 #include "radforge/models/unet.hpp"
+#include "radforge/tasks/latent_source.hpp"
 #include "radforge/tasks/sample_grid.hpp"
+#include "radforge/tasks/text_states.hpp"
 #include "radforge/train/task.hpp"
 
 #include <filesystem>
-#include <unordered_map>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace radforge {
 
-/// Trains a text-conditioned latent diffusion model: UNet, text encoder or both learn, the autoencoder is frozen.
+/// Trains a text-conditioned latent diffusion model: UNet, text encoder or both learn, the autoencoder is frozen. The data are
+/// images, which it encodes, or latents; states of texts are read where the data have them and the text encoder is frozen.
 class DiffusionTask : public Task {
  public:
   /// Starts from the weights of `config.pipeline`, or from random ones. `config.text_encoder.vocab_size` is taken from the
   /// tokenizer in `tokenizer_folder`. The data outlive the task. Errors: DataError, IoError (folders to start from), ConfigError
-  /// when the parts do not fit together.
+  /// when the parts do not fit together, or other ones made the latents or text states of the data.
   DiffusionTask(const DiffusionRunConfig& config, const Mixture& data, const std::filesystem::path& tokenizer_folder);
 
   ParameterSet& parameters() override { return trained_; }
@@ -54,7 +59,8 @@ class DiffusionTask : public Task {
   std::vector<std::string> pictured_prompts() const;
   at::Tensor latents(const Batch& batch);
   at::Tensor text_states(const Batch& batch, Purpose purpose) const;
-  at::Tensor token_ids(const Batch& batch, Purpose purpose) const;
+  std::vector<std::string> prompts(const Batch& batch, Purpose purpose) const;
+  void open_text_states();
   void load_start();
   StateDict weights_of(const std::string& prefix, const PartConfig& part, const at::Tensor& weights);
 
@@ -72,9 +78,8 @@ class DiffusionTask : public Task {
   ClipTextEncoder text_encoder_;
   UNet unet_;
 
-  // Moments of an image that is not augmented do not change while the autoencoder is frozen: each is encoded once a rank and
-  // kept.
-  std::unordered_map<std::int64_t, LatentMoments> moments_;
+  std::unique_ptr<LatentSource> latent_source_;
+  std::unique_ptr<TextStates> text_states_; ///< none where the text encoder learns
 };
 
 /// Where the models of a run come from: with `config.pipeline` its models and, if no other is named, its autoencoder. Errors:
