@@ -40,6 +40,8 @@ struct Command {
 std::span<const Command> commands();
 
 void run_prepare(const CommandContext& context);
+/// `task: latents` of prepare.
+void run_prepare_latents(const CommandContext& context);
 void run_train(const CommandContext& context);
 void run_generate(const CommandContext& context);
 void run_verify(const CommandContext& context);

@@ -35,7 +35,8 @@ void print_documentation(const char* title) {
 // The text of docs/configuration.md.
 void print_all_documentation() {
   std::printf("# Configuration\n\nMade by `radforge config document`. Every key with its default; unknown keys are errors.\n");
-  print_documentation<PrepareConfig>("prepare");
+  print_documentation<PrepareConfig>("prepare, `task: images`");
+  print_documentation<LatentsConfig>("prepare, `task: latents`");
   print_documentation<AutoencoderRunConfig>("train, `task: autoencoder`");
   print_documentation<DiffusionRunConfig>("train, `task: diffusion`");
   print_documentation<GenerateConfig>("generate");
@@ -57,6 +58,8 @@ void run_config(const CommandContext& context) {
   const std::string task = peek_config(context.line.config, context.line.overrides, "task");
   if (task == "images") {
     print_resolved<PrepareConfig>(context.line);
+  } else if (task == "latents") {
+    print_resolved<LatentsConfig>(context.line);
   } else if (task == "autoencoder") {
     print_resolved<AutoencoderRunConfig>(context.line);
   } else if (task == "diffusion") {
@@ -64,7 +67,7 @@ void run_config(const CommandContext& context) {
   } else if (task == "generation") {
     print_resolved<GenerateConfig>(context.line);
   } else {
-    throw ConfigError("{}: task '{}' is not known (there are images, autoencoder, diffusion and generation)",
+    throw ConfigError("{}: task '{}' is not known (there are images, latents, autoencoder, diffusion and generation)",
                       context.line.config.string(), task);
   }
 }

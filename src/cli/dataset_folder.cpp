@@ -72,8 +72,9 @@ VerifyReport read_report(const std::string& text) {
 
 VerifyReport verify_in_parallel(const fs::path& folder, VerifyDepth depth, Communicator& world) {
   VerifyReport own;
+  DatasetIndex index;
   agree(world, [&] {
-    const DatasetIndex index = DatasetIndex::load(folder);
+    index = DatasetIndex::load(folder);
     const auto num_ranks = static_cast<std::size_t>(world.size());
     Progress progress({.label = "verify",
                        .unit = "shards",
@@ -91,6 +92,9 @@ VerifyReport verify_in_parallel(const fs::path& folder, VerifyDepth depth, Commu
   VerifyReport all;
   for (const std::string& text : all_gather(world, write_report(own))) {
     all.add(read_report(text));
+  }
+  if (has_sound_text_states(index, all)) {
+    all.add(below(DatasetIndex::text_states_folder, verify_in_parallel(folder / DatasetIndex::text_states_folder, depth, world)));
   }
   std::sort(all.problems.begin(), all.problems.end());
   std::sort(all.damaged_files.begin(), all.damaged_files.end());
@@ -113,8 +117,7 @@ bool is_complete(const RunSession& session) {
   return all_max(world, finished ? 1 : 0) > 0 && verify_in_parallel(folder, VerifyDepth::files, world).problems.empty();
 }
 
-void publish_index(DatasetIndex& index, const RunSession& session) {
-  const fs::path& folder = session.dir().path();
+void publish_index(DatasetIndex& index, const RunSession& session, const fs::path& folder) {
   agree(session.context.world, [&] {
     session.dir().check_ownership();
     if (session.context.world.rank() == 0) {

@@ -52,6 +52,11 @@ std::set<std::string> prompts_of(const GenerationPlan& plan) {
 void generate(const GenerateConfig& config, RunSession& session) {
   const CommandContext& context = session.context;
   const fs::path& folder = context.line.output;
+  agree(context.world, [&] {
+    if (!config.sheet.real_dataset.empty()) { // hours before the sheet is made
+      require_images(DatasetIndex::load(config.sheet.real_dataset).schema, config.sheet.real_dataset);
+    }
+  });
   const GenerateJob job(config, context.world);
   const ShardJob shards = job.shards();
   require_same_inputs(shards.inputs, session);
@@ -65,10 +70,10 @@ void generate(const GenerateConfig& config, RunSession& session) {
                      .config_digest = session.config_digest(),
                      .schema = shards.schema,
                      .rows_per_shard = config.rows_per_shard,
-                     .shards = gather_summaries(make_shards(shards, session), context.world),
+                     .shards = gather_summaries(make_shards(shards, session, folder), context.world),
                      .counts = count_rows(job.plan()),
                      .virtual_file = {}};
-  publish_index(index, session);
+  publish_index(index, session, folder);
   agree(context.world, [&] {
     if (context.world.rank() == 0) {
       write_sheet(config.sheet, job.plan(), folder);

@@ -19,13 +19,29 @@ constexpr int num_columns = 8;
 
 const char* known(const std::string& text) { return text.empty() ? "unknown" : text.c_str(); }
 
+void print_values(const DatasetSchema& schema) {
+  const char* digest = schema.encoding.model_digest.c_str();
+  if (schema.kind == ValueKind::images) {
+    std::printf("  images    %d x %d, %d channels\n", schema.height, schema.width, schema.channels);
+  } else if (schema.kind == ValueKind::latents) {
+    std::printf("  latents   %d x %d, %d channels of mean and as many of log variance, %s\n", schema.height, schema.width,
+                schema.channels / 2, name_of(schema.type));
+    const ImageShape image = image_shape_of(schema);
+    std::printf("  made of   images of %d x %d, %d channels, by the autoencoder of digest %s, scaling factor %.6g\n",
+                image.height, image.width, image.channels, digest, schema.encoding.scaling_factor);
+  } else {
+    std::printf("  states    %d tokens x %d, %s\n", schema.height, schema.width, name_of(schema.type));
+    std::printf("  made of   texts, by the text encoder of digest %s\n", digest);
+  }
+}
+
 void print_head(const DatasetIndex& index, const std::filesystem::path& folder) {
   std::int64_t bytes = 0;
   for (const ShardSummary& shard : index.shards) {
     bytes += shard.num_bytes;
   }
   std::printf("%s: data set made by %s\n", folder.c_str(), index.name.c_str());
-  std::printf("  images    %d x %d, %d channels\n", index.schema.height, index.schema.width, index.schema.channels);
+  print_values(index.schema);
   std::printf("  rows      %ld in %zu shards of up to %ld, %.1f MB\n", index.num_rows(), index.shards.size(),
               index.rows_per_shard, static_cast<double>(bytes) / 1e6);
   for (const auto& [what, values] : index.counts) {
@@ -96,6 +112,14 @@ void inspect_dataset(const std::filesystem::path& folder) {
   print_subgroups(rows);
   print_prevalence(rows, dataset.schema().findings);
 
+  if (dataset.index().text_states) {
+    std::printf("\n");
+    const std::filesystem::path states = folder / DatasetIndex::text_states_folder;
+    print_head(DatasetIndex::load(states), states);
+  }
+  if (dataset.schema().kind != ValueKind::images) {
+    return; // nothing to look at
+  }
   std::vector<std::int64_t> shown; // evenly over the data set
   const std::size_t count = std::min(rows.size(), num_samples);
   for (std::size_t i = 0; i < count; ++i) {

@@ -51,8 +51,9 @@ AssumedRates measured_rates() {
 /// What the data sets say of a run.
 struct DataFacts {
   std::int64_t num_images = 0; ///< that training sees in an epoch
-  std::int64_t height = 0;
+  std::int64_t height = 0;     ///< of an image, whose latents the data may be
   std::int64_t width = 0;
+  ValueKind kind = ValueKind::images;
 };
 
 std::optional<DataFacts> facts_of(const DataConfig& config) {
@@ -61,7 +62,8 @@ std::optional<DataFacts> facts_of(const DataConfig& config) {
     return std::nullopt;
   }
   const Mixture data(config);
-  DataFacts facts{.height = data.schema().height, .width = data.schema().width};
+  const ImageShape image = image_shape_of(data.schema());
+  DataFacts facts{.height = image.height, .width = image.width, .kind = data.schema().kind};
   for (const SamplerSource& source : data.training()) {
     facts.num_images += static_cast<std::int64_t>(source.ids.size());
   }
@@ -92,12 +94,15 @@ std::string plan_of_autoencoder(const CommandLine& line) {
          training_plan_text(plan, measured_rates());
 }
 
-// Images that are not augmented are encoded when they are first seen.
-double encoded_share(const DiffusionRunConfig& config, const std::optional<DataFacts>& data) {
+// Images that are not augmented are encoded when they are first seen, if one rank has room to keep them.
+double encoded_share(const DiffusionRunConfig& config, const std::optional<DataFacts>& data, std::int64_t num_moments) {
   if (!data || config.data.augmentation != AugmentationConfig{}) {
     return 1;
   }
-  return std::min(1.0, static_cast<double>(data->num_images) / static_cast<double>(config.train.steps * config.train.batch_size));
+  const auto images = static_cast<double>(data->num_images);
+  const double kept = std::min(1.0, config.kept_mb * 1e6 / (images * static_cast<double>(num_moments) * sizeof(float)));
+  const double first_seen = std::min(1.0, images / static_cast<double>(config.train.steps * config.train.batch_size));
+  return kept * first_seen + 1 - kept;
 }
 
 std::string plan_of_diffusion(const CommandLine& line) {
@@ -136,8 +141,13 @@ std::string plan_of_diffusion(const CommandLine& line) {
       latent_height = data->height / downscale;
       latent_width = data->width / downscale;
     }
-    plan.parts.push_back({"vae, encoder", encode_multiply_adds(vae, latent_height * downscale, latent_width * downscale),
-                          PartUse::forward, encoded_share(config, data)});
+    if (data && data->kind == ValueKind::latents) {
+      note += "  the data are latents already: nothing is encoded\n";
+    } else {
+      plan.parts.push_back({"vae, encoder", encode_multiply_adds(vae, latent_height * downscale, latent_width * downscale),
+                            PartUse::forward,
+                            encoded_share(config, data, 2 * vae.latent_channels * latent_height * latent_width)});
+    }
   } else {
     note += fmt::format("  the autoencoder {} is not there yet, and not counted\n", config.autoencoder);
   }

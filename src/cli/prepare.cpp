@@ -72,7 +72,7 @@ void prepare(const PrepareConfig& config, RunSession& session) {
     return;
   }
 
-  std::vector<ShardSummary> own = make_shards(shards, session);
+  std::vector<ShardSummary> own = make_shards(shards, session, folder);
   const std::vector<ImageFault> faults = job->faults();
   const std::vector<Rejection> rejections = all_rejections(config, job->manifest(), faults);
   report_rejections(rejections, context.log);
@@ -91,13 +91,19 @@ void prepare(const PrepareConfig& config, RunSession& session) {
                      .shards = gather_summaries(std::move(own), context.world),
                      .counts = std::move(counts),
                      .virtual_file = {}};
-  publish_index(index, session);
+  publish_index(index, session, folder);
   report(index, folder, context);
 }
 
 } // namespace
 
 void run_prepare(const CommandContext& context) {
+  std::string task;
+  agree(context.world, [&] { task = peek_config(context.line.config, context.line.overrides, "task"); });
+  if (task == "latents") {
+    run_prepare_latents(context);
+    return;
+  }
   PrepareConfig config;
   RunSession session(context, [&](Schema& schema) { describe(schema, config); });
   session.run([&] { prepare(config, session); });

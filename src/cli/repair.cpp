@@ -1,6 +1,7 @@
 #include "command.hpp"
 #include "dataset_folder.hpp"
 #include "generate_job.hpp"
+#include "latents_job.hpp"
 #include "prepare_job.hpp"
 
 #include "radforge/comm/agreement.hpp"
@@ -37,7 +38,7 @@ void require_as_listed(bool same, const std::string& file) {
   }
 }
 
-/// Makes shard `shard` aside, and puts it in its place if it is what the index lists.
+/// Makes shard `shard` aside, and puts it in its place above the workshop if it is what the index lists.
 void remake(std::size_t shard, const DatasetIndex& index, const ShardJob& job, const fs::path& workshop,
             const RunSession& session) {
   const ShardSummary& expected = index.shards[shard];
@@ -47,13 +48,13 @@ void remake(std::size_t shard, const DatasetIndex& index, const ShardJob& job, c
   }
   require_as_listed(made == expected, expected.file);
   session.dir().check_ownership();
-  publish_file(workshop / expected.file, session.dir().path() / expected.file);
+  publish_file(workshop / expected.file, workshop.parent_path() / expected.file);
 }
 
-void repair(const ShardJob& job, RunSession& session) {
+/// `folder` is the session's, or one in it.
+void repair(const ShardJob& job, RunSession& session, const fs::path& folder) {
   const CommandContext& context = session.context;
   Communicator& world = context.world;
-  const fs::path& folder = session.dir().path();
   require_same_inputs(job.inputs, session);
   DatasetIndex index;
   agree(world, [&] { index = DatasetIndex::load(folder); });
@@ -81,7 +82,7 @@ void repair(const ShardJob& job, RunSession& session) {
       require_as_listed(again.virtual_file == index.virtual_file, DatasetIndex::virtual_file_name);
     }
   });
-  publish_index(index, session);
+  publish_index(index, session, folder);
   const VerifyReport after = verify_in_parallel(folder, VerifyDepth::files, world);
   if (!after.problems.empty()) {
     throw as_agreed(DataError("{} has {} problems still ({}). Give the command that made it again", folder.string(),
@@ -99,7 +100,20 @@ void repair_made_by(const CommandContext& context) {
   RunSession session(context, [&](Schema& schema) { describe(schema, config); });
   session.run([&] {
     Job job(config, context.world);
-    repair(job.shards(), session);
+    repair(job.shards(), session, session.dir().path());
+  });
+}
+
+void repair_latents(const CommandContext& context) {
+  LatentsConfig config;
+  RunSession session(context, [&](Schema& schema) { describe(schema, config); });
+  session.run([&] {
+    const LatentsJob job(config, context.world);
+    const fs::path& folder = session.dir().path();
+    if (job.text_states() != nullptr) { // first: what lies above checks them
+      repair(job.text_state_shards(), session, folder / DatasetIndex::text_states_folder);
+    }
+    repair(job.shards(), session, folder);
   });
 }
 
@@ -120,6 +134,8 @@ void run_repair(const CommandContext& context) {
   const CommandContext folder_context{line, context.world, context.log, context.stop};
   if (task == "generation") {
     repair_made_by<GenerateJob, GenerateConfig>(folder_context);
+  } else if (task == "latents") {
+    repair_latents(folder_context);
   } else {
     repair_made_by<PrepareJob, PrepareConfig>(folder_context);
   }

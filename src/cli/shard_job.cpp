@@ -25,9 +25,8 @@ bool has_shards(const fs::path& folder) {
 
 } // namespace
 
-std::vector<ShardSummary> make_shards(const ShardJob& job, RunSession& session) {
+std::vector<ShardSummary> make_shards(const ShardJob& job, RunSession& session, const fs::path& folder) {
   Communicator& world = session.context.world;
-  const fs::path& folder = session.dir().path();
   Progress progress({.label = job.label, .unit = "shards", .total = job.num_shards, .enabled = world.rank() == 0});
   std::vector<ShardSummary> own;
   // Round by round, so that a stop request or an error on one rank ends the others' work too.

@@ -27,9 +27,10 @@ struct ShardJob {
       make;
 };
 
-/// Makes the shards that the folder does not hold yet, each rank every size()-th; returns this rank's summaries. Collective.
+/// Makes the shards that `folder` (the session's, or one in it) does not hold yet, each rank every size()-th; returns this rank's
+/// summaries. Collective.
 /// Errors: StoppedError after a stop request (finished shards stay), and what `find` and `make` throw.
-std::vector<ShardSummary> make_shards(const ShardJob& job, RunSession& session);
+std::vector<ShardSummary> make_shards(const ShardJob& job, RunSession& session, const std::filesystem::path& folder);
 
 /// The summaries of all ranks' shards, in the order of ids, on every rank. Collective.
 std::vector<ShardSummary> gather_summaries(std::vector<ShardSummary> own, Communicator& world);

@@ -91,6 +91,9 @@ void train_diffusion(const CommandContext& context) {
     session.watch(config.watchdog);
     std::optional<Mixture> data;
     agree(context.world, [&] { data.emplace(config.data); });
+    if (config.parts.text_encoder.train && !data->text_states().empty()) {
+      context.log.info("the text states that lie with the data are not used: the text encoder learns");
+    }
     const fs::path tokenizer = make_tokenizer(config, *data, session);
     std::optional<DiffusionTask> task;
     agree(context.world, [&] { task.emplace(config, *data, tokenizer); });

@@ -161,10 +161,8 @@ DatasetSchema parse_schema(const Field& field) {
 }
 
 nlohmann::ordered_json schema_json(const DatasetSchema& schema) {
-  nlohmann::ordered_json json = {{"height", schema.height},
-                                 {"width", schema.width},
-                                 {"channels", schema.channels},
-                                 {"findings", schema.findings}};
+  nlohmann::ordered_json json = {
+      {"height", schema.height}, {"width", schema.width}, {"channels", schema.channels}, {"findings", schema.findings}};
   if (schema.kind == ValueKind::images) {
     return json;
   }

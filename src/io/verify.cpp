@@ -99,14 +99,18 @@ std::vector<std::string> problems_of(const fs::path& path, std::int64_t num_byte
   }
 }
 
-void add_problems(VerifyReport& report, const fs::path& path, const std::vector<std::string>& problems) {
+/// `file` is as from `folder`.
+void add_problems(VerifyReport& report, const fs::path& folder, const std::string& file,
+                  const std::vector<std::string>& problems) {
   for (const std::string& problem : problems) {
-    report.problems.push_back(fmt::format("{}: {}", path.string(), problem));
+    report.problems.push_back(fmt::format("{}: {}", (folder / file).string(), problem));
   }
   if (!problems.empty()) {
-    report.damaged_files.push_back(path.filename().string());
+    report.damaged_files.push_back(file);
   }
 }
+
+std::string text_states_index() { return fmt::format("{}/{}", DatasetIndex::text_states_folder, DatasetIndex::file_name); }
 
 } // namespace
 
@@ -133,7 +137,7 @@ VerifyReport verify_shard(const fs::path& folder, const ShardSummary& expected, 
     }
   }
   VerifyReport report;
-  add_problems(report, path, problems);
+  add_problems(report, folder, expected.file, problems);
   std::error_code error;
   if (const auto size = fs::file_size(path, error); !error) {
     report.num_shards = 1;
@@ -159,12 +163,23 @@ VerifyReport verify_folder(const fs::path& folder, const DatasetIndex& index) {
   std::sort(extra.begin(), extra.end());
   report.problems = std::move(extra);
   const fs::path path = folder / DatasetIndex::virtual_file_name;
-  add_problems(report, path,
+  add_problems(report, folder, DatasetIndex::virtual_file_name,
                problems_of(path, index.virtual_file.num_bytes, index.virtual_file.file_digest, [] { return std::string(); }));
   if (index.text_states) {
-    const fs::path states = folder / DatasetIndex::text_states_folder / DatasetIndex::file_name;
-    add_problems(report, states,
-                 problems_of(states, index.text_states->num_bytes, index.text_states->file_digest, [] { return std::string(); }));
+    add_problems(report, folder, text_states_index(),
+                 problems_of(folder / text_states_index(), index.text_states->num_bytes, index.text_states->file_digest,
+                             [] { return std::string(); }));
+  }
+  return report;
+}
+
+bool has_sound_text_states(const DatasetIndex& index, const VerifyReport& report) {
+  return index.text_states && std::ranges::find(report.damaged_files, text_states_index()) == report.damaged_files.end();
+}
+
+VerifyReport below(const std::string& subfolder, VerifyReport report) {
+  for (std::string& file : report.damaged_files) {
+    file = subfolder + "/" + file;
   }
   return report;
 }
@@ -176,6 +191,9 @@ VerifyReport verify_dataset(const fs::path& folder, VerifyDepth depth) {
     report.add(verify_shard(folder, shard, depth));
   }
   report.add(verify_folder(folder, index));
+  if (has_sound_text_states(index, report)) {
+    report.add(below(DatasetIndex::text_states_folder, verify_dataset(folder / DatasetIndex::text_states_folder, depth)));
+  }
   return report;
 }
 

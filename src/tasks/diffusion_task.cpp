@@ -101,11 +101,10 @@ DiffusionTask::DiffusionTask(const DiffusionRunConfig& config, const Mixture& da
   trained_.allocate(static_cast<std::uint64_t>(config_.seed), type);
   load_start();
   const bool augmented = config_.data.augmentation != AugmentationConfig{};
-  latent_source_ = std::make_unique<LatentSource>(
-      data, autoencoder_,
-      LatentSource::Options{.seed = static_cast<std::uint64_t>(config_.seed),
-                            .scaling_factor = autoencoder_config_.scaling_factor,
-                            .kept_bytes = augmented ? 0 : kept_bytes(config_)});
+  latent_source_ = std::make_unique<LatentSource>(data, autoencoder_,
+                                                  LatentSource::Options{.seed = static_cast<std::uint64_t>(config_.seed),
+                                                                        .scaling_factor = autoencoder_config_.scaling_factor,
+                                                                        .kept_bytes = augmented ? 0 : kept_bytes(config_)});
   if (!config_.parts.text_encoder.train) {
     open_text_states();
   }
@@ -115,11 +114,9 @@ void DiffusionTask::open_text_states() {
   const bool given = !config_.pipeline.empty(); // a text encoder of random weights has no folder that a cache was made by
   const std::vector<fs::path> caches = given ? data_.text_states() : std::vector<fs::path>();
   const std::string digest =
-      caches.empty()
-          ? std::string()
-          : text_encoder_digest(config_.text_encoder, read_text_encoder_weights(config_.pipeline), tokenizer_folder_);
-  text_states_ =
-      std::make_unique<TextStates>(TextStates::Model{tokenizer_, text_encoder_, digest}, caches, kept_bytes(config_));
+      caches.empty() ? std::string()
+                     : text_encoder_digest(config_.text_encoder, read_text_encoder_weights(config_.pipeline), tokenizer_folder_);
+  text_states_ = std::make_unique<TextStates>(TextStates::Model{tokenizer_, text_encoder_, digest}, caches, kept_bytes(config_));
 }
 
 void DiffusionTask::load_start() {

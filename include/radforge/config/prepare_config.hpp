@@ -64,10 +64,10 @@ struct PrepareConfig {
 /// `task: latents`: what frozen models make of a data set of images, as a data set.
 struct LatentsConfig {
   std::string task = "latents";
-  std::string dataset;       ///< folder of the images' data set
-  std::string pipeline;      ///< folder whose models are taken
-  std::string autoencoder;   ///< folder whose vae/ is taken; "" = that of `pipeline`
-  bool text_encoder = false; ///< the states of the prompts as well, by `pipeline`'s
+  std::string dataset;            ///< folder of the images' data set
+  std::string pipeline;           ///< folder whose models are taken
+  std::string autoencoder;        ///< folder whose vae/ is taken; "" = that of `pipeline`
+  bool text_encoder = false;      ///< the states of the prompts as well, by `pipeline`'s
   std::string values = "fp32";    ///< or "fp16": what the shards hold
   std::string precision = "fp32"; ///< or "bf16": what the models compute in
   std::int64_t rows_per_shard = 512;

@@ -6,7 +6,8 @@
 
 namespace radforge {
 
-/// What one row of a shard holds: an 8-bit image, or what a frozen model made of one, and what is known of it. Unknown text is empty, unknown numbers are -1.
+/// What one row of a shard holds: an 8-bit image, or what a frozen model made of one, and what is known of it. Unknown text is
+/// empty, unknown numbers are -1.
 struct SampleRecord {
   std::int64_t id = 0;              ///< the row's number in the data set
   std::vector<std::uint8_t> pixels; ///< height x width x channels, row-major; of other kinds than images their values' bytes

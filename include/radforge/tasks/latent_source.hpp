@@ -38,8 +38,8 @@ class LatentSource {
   std::unique_ptr<State> state_;
 };
 
-/// For a data set of latents. Errors: ConfigError, which names both digests, unless the autoencoder in `folder` made them; DataError,
-/// IoError.
+/// For a data set of latents. Errors: ConfigError, which names both digests, unless the autoencoder in `folder` made them;
+/// DataError, IoError.
 void require_made_by(const DatasetSchema& schema, const std::string& folder);
 
 } // namespace radforge

@@ -40,6 +40,41 @@ class SyntheticFixture {
   TempFolder folder_;
 };
 
+/// A set of two latents, one to train on and one to validate.
+class LatentsFixture {
+ public:
+  explicit LatentsFixture(char digit, ValueKind kind = ValueKind::latents) {
+    DatasetIndex index;
+    index.name = "prepare";
+    index.schema = {.height = 2,
+                    .width = 2,
+                    .channels = kind == ValueKind::latents ? 2 : 1,
+                    .findings = {},
+                    .kind = kind,
+                    .type = ValueType::float32,
+                    .encoding = {std::string(32, digit), 8, 8, 1, 1}};
+    if (kind == ValueKind::text_states) {
+      index.schema.encoding = {.model_digest = std::string(32, digit)};
+    }
+    index.rows_per_shard = 2;
+    ShardWriter writer(folder_ / ShardWriter::file_name(0), index.schema, {.num_rows = 2});
+    for (int i = 0; i < 2; ++i) {
+      SampleRecord record;
+      record.id = i;
+      record.pixels.assign(index.schema.num_bytes(), static_cast<std::uint8_t>(50 + i));
+      record.split = i == 0 ? "train" : "validation";
+      writer.append(std::move(record));
+    }
+    index.shards.push_back(writer.close());
+    index.text_states = FileSummary{1, std::string(32, 'a')};
+    index.save(folder_.path());
+  }
+  std::string path() const { return folder_.path().string(); }
+
+ private:
+  TempFolder folder_;
+};
+
 } // namespace
 
 TEST_CASE("sources follow each other in one space of ids") {
@@ -80,4 +115,46 @@ TEST_CASE("sources that do not fit together are refused, and so is a mixture nob
   config.sources = {{.dataset = alone.path()}};
   CHECK_THROWS_AS(Mixture(config), DataError);
   CHECK_THROWS_WITH(Mixture(config), Contains("split validation"));
+}
+
+TEST_CASE("latents are read as they are stored, and their text states are where they lie") {
+  const LatentsFixture latents('a');
+  const LatentsFixture alike('a');
+  DataConfig config;
+  config.sources = {{.dataset = latents.path()}, {.dataset = alike.path()}};
+  const Mixture data(config);
+  CHECK(data.schema().kind == ValueKind::latents);
+  std::vector<std::uint8_t> values(32);
+  data.values(3, values);
+  CHECK(values == std::vector<std::uint8_t>(32, 51));
+  CHECK(data.text_states() == std::vector<std::filesystem::path>{std::filesystem::path(latents.path()) / "text_states",
+                                                                 std::filesystem::path(alike.path()) / "text_states"});
+  CHECK_THROWS_AS(Dataset(latents.path()).pixels(0, values), DataError);
+  CHECK_THROWS_WITH(Dataset(latents.path()).pixels(0, values), Contains("holds latents, not images"));
+}
+
+TEST_CASE("latents mix with no images and with no other autoencoder's, and are not augmented") {
+  const DatasetFixture images(40);
+  const LatentsFixture latents('a');
+  const LatentsFixture others('b');
+  const LatentsFixture texts('a', ValueKind::text_states);
+  const auto problem = [](const DataConfig& config) -> std::string {
+    try {
+      const Mixture data(config);
+    } catch (const ConfigError& error) {
+      return error.what();
+    }
+    return "";
+  };
+  DataConfig config;
+  config.sources = {{.dataset = images.path().string()}, {.dataset = latents.path()}};
+  CHECK_THAT(problem(config), Contains("holds images and") && Contains("latents"));
+  config.sources = {{.dataset = latents.path()}, {.dataset = others.path()}};
+  CHECK_THAT(problem(config), Contains(std::string(32, 'a')) && Contains(std::string(32, 'b')));
+  config.sources = {{.dataset = texts.path()}};
+  CHECK_THAT(problem(config), Contains("holds text states"));
+  config.sources = {{.dataset = latents.path()}};
+  CHECK(problem(config).empty());
+  config.augmentation.max_shift = 0.1;
+  CHECK_THAT(problem(config), Contains("data.augmentation is set and") && Contains("holds latents"));
 }

@@ -22,9 +22,9 @@ DatasetIndex sample_index() {
 }
 
 /// What load says after `from` in the file was replaced by `to`.
-std::string fault_after(std::string_view from, std::string_view to) {
+std::string fault_after(std::string_view from, std::string_view to, DatasetIndex index = sample_index()) {
   const TempFolder folder;
-  sample_index().save(folder.path());
+  index.save(folder.path());
   std::string text = read_file(folder / "dataset.json");
   const std::size_t at = text.find(from);
   REQUIRE(at != std::string::npos);
@@ -99,4 +99,32 @@ TEST_CASE("dataset_index: any cut of the file is an error") {
     put(folder / "dataset.json", text.substr(0, length));
     CHECK_THAT(error_of<DataError>([&] { DatasetIndex::load(folder.path()); }), Contains("not JSON"));
   }
+}
+
+TEST_CASE("dataset_index: latents and text states are told from images, with what made them") {
+  for (const DatasetSchema& schema : {latents_schema(), latents_schema(ValueType::float16), text_states_schema()}) {
+    const TempFolder folder;
+    DatasetIndex index = sample_index();
+    index.schema = schema;
+    index.text_states = FileSummary{123, std::string(32, 'b')};
+    index.save(folder.path());
+    const DatasetIndex loaded = DatasetIndex::load(folder.path());
+    CHECK(loaded.schema == schema);
+    CHECK(loaded.text_states == index.text_states);
+  }
+  const TempFolder folder;
+  sample_index().save(folder.path()); // as before there were kinds
+  CHECK(read_file(folder / "dataset.json").find("kind") == std::string::npos);
+  CHECK_FALSE(DatasetIndex::load(folder.path()).text_states);
+}
+
+TEST_CASE("dataset_index: faults of a schema of latents are named") {
+  DatasetIndex index = sample_index();
+  index.schema = latents_schema();
+  CHECK_THAT(fault_after("\"latents\"", "\"voxels\"", index), Contains("schema.kind is neither latents nor text_states"));
+  CHECK_THAT(fault_after("\"latents\"", "\"images\"", index), Contains("schema.kind is neither latents nor text_states"));
+  CHECK_THAT(fault_after("\"float32\"", "\"uint8\"", index), Contains("schema.type is neither float16 nor float32"));
+  CHECK_THAT(fault_after("\"model_digest\"", "\"model\"", index), Contains("schema has no 'model_digest'"));
+  CHECK_THAT(fault_after("\"image_height\": 32", "\"image_height\": 0", index), Contains("schema.image_height"));
+  CHECK_THAT(fault_after("\"scaling_factor\": 0.18215", "\"scaling_factor\": 0", index), Contains("schema.scaling_factor"));
 }

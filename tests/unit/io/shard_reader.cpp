@@ -58,8 +58,10 @@ void damage_row(const std::filesystem::path& path, std::int64_t row) {
 
 TEST_CASE("shard_reader: gives back what was written") {
   const TempFolder folder;
-  for (const DatasetSchema& schema : {sample_schema(), DatasetSchema{1, 1, 1, {"only"}}, DatasetSchema{5, 7, 3, {}},
-                                      DatasetSchema{64, 64, 1, {"a", "longer name \u00e9"}}}) {
+  for (const DatasetSchema& schema :
+       {sample_schema(), DatasetSchema{1, 1, 1, {"only"}}, DatasetSchema{5, 7, 3, {}},
+        DatasetSchema{64, 64, 1, {"a", "longer name \u00e9"}}, latents_schema(), latents_schema(ValueType::float16),
+        text_states_schema(), text_states_schema(ValueType::float16)}) {
     write_sample_shard(folder / "s.h5", 100, 9, schema);
     const ShardReader reader(folder / "s.h5");
     CHECK(reader.schema() == schema);
@@ -200,4 +202,18 @@ TEST_CASE("shard_reader: any cut of a shard is an error") {
     CHECK_THAT(error_of<DataError>([&] { summarize_shard(put(folder / "cut.h5", content.substr(0, length))); }),
                Contains("cut.h5"));
   }
+}
+
+TEST_CASE("shard_reader: a shard of latents says what made them") {
+  const TempFolder folder;
+  DatasetSchema other = latents_schema();
+  other.encoding.model_digest = std::string(32, 'e');
+  write_sample_shard(folder / "s.h5", 0, 2, latents_schema());
+  CHECK(ShardReader(folder / "s.h5").schema() != other);
+  CHECK(ShardReader(folder / "s.h5").schema().encoding == latents_schema().encoding);
+  const ImageShape image = image_shape_of(ShardReader(folder / "s.h5").schema());
+  CHECK((image.height == 32 && image.width == 24 && image.channels == 1));
+  CHECK_THAT(error_of<DataError>([&] { require_images(latents_schema(), "runs/x"); }),
+             Contains("runs/x holds latents, not images"));
+  require_images(sample_schema(), "runs/x");
 }

@@ -10,11 +10,26 @@ namespace radforge {
 
 inline DatasetSchema sample_schema() { return {16, 12, 1, {"No_Finding", "Edema", "Pneumonia"}}; }
 
+inline DatasetSchema latents_schema(ValueType type = ValueType::float32) {
+  return {.height = 4,
+          .width = 3,
+          .channels = 8,
+          .findings = {"Edema"},
+          .kind = ValueKind::latents,
+          .type = type,
+          .encoding = {std::string(32, 'c'), 32, 24, 1, 0.18215}};
+}
+
+inline DatasetSchema text_states_schema(ValueType type = ValueType::float32) {
+  return {
+      .height = 5, .width = 7, .kind = ValueKind::text_states, .type = type, .encoding = {.model_digest = std::string(32, 'd')}};
+}
+
 /// A record that follows from its id: noise and made-up metadata.
 inline SampleRecord sample_record(std::int64_t id, const DatasetSchema& schema = sample_schema()) {
   SampleRecord record;
   record.id = id;
-  std::vector<std::uint32_t> bits(static_cast<std::size_t>(schema.height * schema.width * schema.channels));
+  std::vector<std::uint32_t> bits(schema.num_bytes());
   fill_bits({.seed = 1, .id = static_cast<std::uint64_t>(id)}, bits);
   record.pixels.assign(bits.begin(), bits.end());
   record.source = "site/image-" + std::to_string(id) + ".png";

@@ -1,6 +1,7 @@
 #include "radforge/io/verify.hpp"
 
 #include "radforge/core/error.hpp"
+#include "radforge/core/hash.hpp"
 
 #include "helpers.hpp"
 #include "shard_samples.hpp"
@@ -185,4 +186,28 @@ TEST_CASE("verify: pixel digests do not depend on the compression") {
   const ShardSummary other = write("b.h5", 0);
   CHECK(one.pixel_digests == other.pixel_digests);
   CHECK(one.row_digests != other.row_digests);
+}
+
+TEST_CASE("verify: text states are verified with the latents above them") {
+  const TempFolder folder;
+  const fs::path states = folder / DatasetIndex::text_states_folder;
+  fs::create_directories(states);
+  write_sample_dataset(states);
+  DatasetIndex index = write_sample_dataset(folder.path());
+  index.text_states =
+      FileSummary{static_cast<std::int64_t>(fs::file_size(states / "dataset.json")), digest_file(states / "dataset.json")};
+  index.save(folder.path());
+  CHECK(verify_dataset(folder.path()).problems.empty());
+  CHECK(verify_dataset(folder.path()).num_shards == 6);
+
+  flip(states / "shard-00001.h5", 900);
+  const VerifyReport damaged = verify_dataset(folder.path());
+  CHECK(damaged.damaged_files == std::vector<std::string>{"text_states/shard-00001.h5"});
+  CHECK_THAT(damaged.problems.at(0), Contains("text_states/shard-00001.h5: file digest differs"));
+  flip(states / "shard-00001.h5", 900);
+
+  fs::rename(states / "dataset.json", states / "x");
+  const VerifyReport missing = verify_dataset(folder.path());
+  CHECK(missing.damaged_files == std::vector<std::string>{"text_states/dataset.json"});
+  CHECK_THAT(missing.problems.at(0), Contains("text_states/dataset.json: missing"));
 }

@@ -1,6 +1,6 @@
 #include "radforge/tasks/diffusion_task.hpp"
 
-#include "task_fixture.hpp"
+#include "encoded_fixture.hpp"
 
 #include "radforge/core/error.hpp"
 #include "radforge/models/pipeline_folder.hpp"
@@ -162,4 +162,56 @@ TEST_CASE_METHOD(TaskFixture, "parts of a diffusion model that do not fit togeth
   config.unet.up_block_types = {"UpBlock2D", "UpBlock2D", "UpBlock2D", "UpBlock2D"};
   config.unet.num_attention_heads = {1, 1, 1, 1};
   CHECK_THROWS_WITH(DiffusionTask(config, *dataset, tokenizer_folder()), Catch::Contains("sides that divide by 32"));
+}
+
+TEST_CASE_METHOD(EncodedFixture, "on latents a diffusion run takes the losses and gradients of images bit for bit") {
+  const Mixture latents(run_on("latents").data);
+  const bool text_encoder_learns = GENERATE(true, false);
+  const auto task_on = [&](const std::string& data, const Mixture& mixture) {
+    DiffusionRunConfig config = run_on(data);
+    config.parts.text_encoder.train = text_encoder_learns;
+    return std::make_unique<DiffusionTask>(config, mixture, folder / "whole/tokenizer");
+  };
+  const auto online = task_on("data", *dataset);
+  const auto cached = task_on("latents", latents);
+  for (const std::uint32_t epoch : {0U, 1U}) {
+    const double loss = online->accumulate(batch_of(*dataset, {0, 1, 2, 4, 5}, epoch), 5).loss;
+    CHECK(loss == cached->accumulate(batch_of(latents, {0, 1, 2, 4, 5}, epoch), 5).loss);
+    CHECK(loss > 0);
+    CHECK(online->validate(batch_of(*dataset, {3, 7}, epoch)).loss == cached->validate(batch_of(latents, {3, 7}, epoch)).loss);
+  }
+  CHECK(at::equal(online->parameters().flat_gradient(), cached->parameters().flat_gradient()));
+  cached->write_result(folder / "result", cached->parameters().flat());
+  CHECK(read_unet_config(folder / "result").sample_size == 4);
+}
+
+TEST_CASE_METHOD(EncodedFixture, "latents and text states that other models made are refused") {
+  const Mixture latents(run_on("latents").data);
+  AutoencoderRunConfig again = autoencoder_config(folder / "data");
+  again.seed = 2;
+  AutoencoderTask other(again, *dataset);
+  other.write_result(folder / "other", other.parameters().flat());
+  DiffusionRunConfig config = run_on("latents");
+  config.autoencoder = folder / "other";
+  const auto make = [&] { DiffusionTask(config, latents, folder / "whole/tokenizer"); };
+  CHECK_THROWS_AS(make(), ConfigError);
+  CHECK_THROWS_WITH(make(), Catch::Contains(latents.schema().encoding.model_digest) && Catch::Contains("another autoencoder"));
+
+  DiffusionTask moved(run_on("data"), *dataset, folder / "whole/tokenizer");
+  moved.parameters().flat().add_(0.01);
+  moved.write_result(folder / "moved", moved.parameters().flat());
+  config = run_on("latents");
+  config.pipeline = folder / "moved";
+  config.autoencoder = folder / "whole";
+  make(); // a text encoder that learns has no use for them
+  config.parts.text_encoder.train = false;
+  CHECK_THROWS_AS(make(), ConfigError);
+  CHECK_THROWS_WITH(make(), Catch::Contains("another text encoder"));
+}
+
+TEST_CASE_METHOD(EncodedFixture, "an autoencoder does not learn from latents") {
+  const Mixture latents(run_on("latents").data);
+  const auto make = [&] { AutoencoderTask(autoencoder_config(folder / "latents"), latents); };
+  CHECK_THROWS_AS(make(), ConfigError);
+  CHECK_THROWS_WITH(make(), Catch::Contains("the data hold latents"));
 }
