@@ -6,7 +6,7 @@ namespace radforge {
 
 std::span<const Command> commands() {
   static constexpr std::array table{
-      Command{"prepare", "CONFIG.yaml", "site tables and images -> verified shards", run_prepare},
+      Command{"prepare", "CONFIG.yaml", "site tables and images, or images and a model -> verified shards", run_prepare},
       Command{"train", "CONFIG.yaml", "train an autoencoder or a diffusion model (task: autoencoder, diffusion)", run_train},
       Command{"generate", "CONFIG.yaml", "cohort -> plan -> synthetic shards and a contact sheet", run_generate},
       Command{"import", "SOURCE", "a pipeline folder of diffusers or a single-file checkpoint -> a pipeline folder", run_import},
