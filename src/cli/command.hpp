@@ -5,7 +5,9 @@
 #include "radforge/io/verify.hpp"
 #include "radforge/run/stop_request.hpp"
 
+#include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,7 +20,9 @@ struct CommandLine {
   std::filesystem::path config; ///< configuration file, or the folder for commands that look at one
   std::vector<std::string> overrides;
   VerifyDepth depth = VerifyDepth::files;
-  std::filesystem::path output; ///< never empty: runs/<config name> when the user named none
+  std::optional<std::int64_t> resume_step; ///< train: the checkpoint to go on from
+  bool allow_change = false;               ///< train: go on with another configuration
+  std::filesystem::path output;            ///< never empty: runs/<config name> when the user named none
 };
 
 /// What a command works with.

@@ -5,7 +5,11 @@
 
 #include <boost/program_options.hpp>
 
+#include <algorithm>
+#include <charconv>
 #include <sstream>
+#include <string_view>
+#include <system_error>
 
 namespace radforge {
 
@@ -18,6 +22,8 @@ po::options_description visible_options() {
   options.add_options()                                                                                                  //
       ("set", po::value<std::vector<std::string>>()->composing(), "path.key=value in place of the file's; repeatable")   //
       ("output,o", po::value<std::string>(), "output folder (default: runs/<config name>); the same command resumes it") //
+      ("resume", po::value<std::string>(), "train: step=N, the checkpoint to go on from (default: the newest)")          //
+      ("allow-change", "train: go on where the configuration changed in more than logging and saving")                   //
       ("deep", "verify: decode every image and compare its pixels")                                                      //
       ("help,h", "this text")                                                                                            //
       ("version", "version, revision and compiler");
@@ -50,9 +56,33 @@ const Command& find_command(const std::string& name) {
   throw ConfigError("unknown command '{}' (there are: {}). See radforge --help", name, names);
 }
 
-} // namespace
+// N of "step=N".
+std::int64_t step_to_resume(const std::string& text) {
+  constexpr std::string_view prefix = "step=";
+  std::int64_t step = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] =
+      std::from_chars(text.data() + std::min(prefix.size(), text.size()), end, step); // nothing behind a shorter text
+  if (!text.starts_with(prefix) || error != std::errc() || rest != end || step < 1) {
+    throw ConfigError(
+        "--resume {} names no checkpoint (it takes step=N, with the number of a folder in checkpoints/). See radforge "
+        "--help",
+        text);
+  }
+  return step;
+}
 
-namespace {
+void read_options_of_train(const po::variables_map& values, CommandLine& line) {
+  for (const char* option : {"resume", "allow-change"}) {
+    if (values.count(option) > 0 && line.command != "train") {
+      throw ConfigError("--{} is an option of train (radforge {} has none like it). See radforge --help", option, line.command);
+    }
+  }
+  if (values.count("resume") > 0) {
+    line.resume_step = step_to_resume(values["resume"].as<std::string>());
+  }
+  line.allow_change = values.count("allow-change") > 0;
+}
 
 // A folder's name is its last part whether or not a separator follows it.
 std::filesystem::path without_last_separator(const std::filesystem::path& path) {
@@ -110,6 +140,7 @@ ParsedArguments parse_arguments(int argc, const char* const* argv) {
     parsed.line.overrides = values["set"].as<std::vector<std::string>>();
   }
   parsed.line.depth = values.count("deep") > 0 ? VerifyDepth::pixels : VerifyDepth::files;
+  read_options_of_train(values, parsed.line);
   parsed.line.output = values.count("output") > 0 ? without_last_separator(values["output"].as<std::string>())
                                                   : default_output(parsed.line.config);
   return parsed;

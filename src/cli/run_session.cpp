@@ -3,6 +3,7 @@
 #include "text_difference.hpp"
 
 #include "radforge/comm/agreement.hpp"
+#include "radforge/config/changes.hpp"
 #include "radforge/core/atomic_file.hpp"
 #include "radforge/core/error.hpp"
 #include "radforge/core/hash.hpp"
@@ -26,10 +27,22 @@ bool has_results(const fs::path& folder) {
   return false;
 }
 
-void require_same_config(const fs::path& folder, const std::string& resolved) {
+// A training run answers for its checkpoints itself: here is what it cannot see in them.
+bool may_go_on(const CommandLine& line, const std::string& theirs, const std::string& ours) {
+  return line.command == "train" && !theirs.empty() &&
+         (line.allow_change || changes_of_kind(config_changes(theirs, ours), ChangeKind::meaning).empty());
+}
+
+void require_same_config(const CommandLine& line, const std::string& resolved) {
+  const fs::path& folder = line.output;
   const fs::path path = folder / "config.yaml";
   const std::string theirs = fs::exists(path) ? read_file(path) : std::string();
-  if (theirs != resolved && has_results(folder)) {
+  if (theirs != resolved && has_results(folder) && !may_go_on(line, theirs, resolved)) {
+    if (line.command == "train" && !theirs.empty()) {
+      throw ConfigError("{} holds results of another configuration:\n{}\nName another --output, or go on with these changes by "
+                        "--allow-change",
+                        folder.string(), changes_text(config_changes(theirs, resolved)));
+    }
     throw ConfigError("{} holds results of another configuration ({}). Name another --output, or remove the folder",
                       folder.string(), theirs.empty() ? "it has no config.yaml" : first_difference(theirs, resolved));
   }
@@ -40,13 +53,13 @@ void require_same_config(const fs::path& folder, const std::string& resolved) {
 RunSession::RunSession(const CommandContext& command, const Describe& description) : context(command) {
   const CommandLine& line = context.line;
   agree(context.world, [&] { load_config(line.config, line.overrides, description); });
-  const std::string resolved = dump_config(description);
-  require_equal(context.world, resolved, "configuration");
-  config_digest_ = digest(resolved);
+  config_ = dump_config(description);
+  require_equal(context.world, config_, "configuration");
+  config_digest_ = digest(config_);
 
   dir_.emplace(line.output, context.world, context.log, RunDirOptions{.stop = &context.stop});
-  agree(context.world, [&] { require_same_config(line.output, resolved); });
-  dir_->write_config(resolved);
+  agree(context.world, [&] { require_same_config(line, config_); });
+  dir_->write_config(config_);
   record_.emplace(*dir_, context.world,
                   RunInfo{fmt::format("radforge {} {}", line.command, line.config.string()), config_digest_,
                           at::get_num_threads(), build_info()});

@@ -22,7 +22,8 @@ namespace radforge {
 class RunSession {
  public:
   /// Reads the configuration through `description`. Errors: ConfigError (also when the folder holds a run of another
-  /// configuration), OwnedError, IoError.
+  /// configuration; a training run may change in what its numbers do not depend on, and in all with --allow-change), OwnedError,
+  /// IoError.
   RunSession(const CommandContext& context, const Describe& description);
   ~RunSession() { context.stop.forget_file(); }
   RunSession(const RunSession&) = delete;
@@ -35,6 +36,8 @@ class RunSession {
   const StopRequest& stop() const { return context.stop; }
   /// Of the resolved configuration.
   const std::string& config_digest() const { return config_digest_; }
+  /// As YAML.
+  const std::string& config() const { return config_; }
   /// From here on a run that hangs is ended. Collective. Errors: IoError.
   void watch(const WatchdogConfig& config);
   RunContext run_context();
@@ -44,6 +47,7 @@ class RunSession {
  private:
   void record_failure(const Failure& failure) const;
 
+  std::string config_;
   std::string config_digest_;
   std::optional<RunDir> dir_;
   std::optional<RunRecord> record_;

@@ -5,7 +5,9 @@
 #include "radforge/comm/agreement.hpp"
 #include "radforge/config/train_config.hpp"
 #include "radforge/core/error.hpp"
+#include "radforge/core/hash.hpp"
 #include "radforge/data/mixture.hpp"
+#include "radforge/io/dataset_index.hpp"
 #include "radforge/models/clip_tokenizer.hpp"
 #include "radforge/tasks/autoencoder_task.hpp"
 #include "radforge/tasks/diffusion_task.hpp"
@@ -21,9 +23,31 @@ namespace {
 
 namespace fs = std::filesystem;
 
+// Of what dataset.json says of each source: the digests of its shards are in there.
+std::string digest_of(const DataConfig& config) {
+  std::string digests;
+  for (const DataSourceConfig& source : config.sources) {
+    digests += digest_file(fs::path(source.dataset) / DatasetIndex::file_name) + "\n";
+  }
+  return digest(digests);
+}
+
 template <class RunConfig>
-TrainPlan plan_of(const RunConfig& config, const std::string& config_digest) {
-  return {config.data, config.train, config.optimizer, config.checkpoint, static_cast<std::uint64_t>(config.seed), config_digest};
+TrainPlan plan_of(const RunConfig& config, const RunSession& session) {
+  const CommandContext& context = session.context;
+  std::string data_digest;
+  agree(context.world, [&] { data_digest = digest_of(config.data); });
+  require_equal(context.world, data_digest, "data");
+  return {.data = config.data,
+          .loop = config.train,
+          .optimizer = config.optimizer,
+          .checkpoint = config.checkpoint,
+          .seed = static_cast<std::uint64_t>(config.seed),
+          .config_digest = session.config_digest(),
+          .config = session.config(),
+          .data_digest = data_digest,
+          .resume_step = context.line.resume_step,
+          .allow_change = context.line.allow_change};
 }
 
 void train(TrainPlan plan, RunSession& session, const Mixture& data, Task& task) {
@@ -54,7 +78,7 @@ void train_autoencoder(const CommandContext& context) {
       data.emplace(config.data);
       task.emplace(config, *data);
     });
-    train(plan_of(config, session.config_digest()), session, *data, *task);
+    train(plan_of(config, session), session, *data, *task);
   });
 }
 
@@ -97,7 +121,7 @@ void train_diffusion(const CommandContext& context) {
     const fs::path tokenizer = make_tokenizer(config, *data, session);
     std::optional<DiffusionTask> task;
     agree(context.world, [&] { task.emplace(config, *data, tokenizer); });
-    train(plan_of(config, session.config_digest()), session, *data, *task);
+    train(plan_of(config, session), session, *data, *task);
   });
 }
 

@@ -22,15 +22,17 @@
 #include <csignal>
 #include <fstream>
 #include <limits>
+#include <mutex>
 #include <string>
 
 namespace {
-thread_local std::vector<std::string>* flushed = nullptr;
+std::mutex flushed_mutex;
+std::vector<std::string>* flushed = nullptr;
 } // namespace
 
 // Stands in for the C library's function in this program, to see what is flushed.
 extern "C" int fsync(int file) {
-  if (flushed != nullptr) {
+  if (const std::lock_guard lock(flushed_mutex); flushed != nullptr) {
     flushed->push_back(std::filesystem::read_symlink("/proc/self/fd/" + std::to_string(file)).filename().string());
   }
   return static_cast<int>(::syscall(SYS_fsync, file));
@@ -145,6 +147,14 @@ std::string text_of(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+std::vector<std::string> share_files() {
+  std::vector<std::string> files;
+  for (int rank = 0; rank < test_world().size(); ++rank) {
+    files.push_back("share-" + std::to_string(rank) + "-of-" + std::to_string(test_world().size()) + ".safetensors");
+  }
+  return files;
+}
+
 /// A number of the first step.
 double at_first_step(const fs::path& folder, const std::string& name) {
   const std::string text = text_of(folder / "metrics.jsonl");
@@ -223,10 +233,14 @@ TEST_CASE_METHOD(Fixture, "a run that was stopped and resumed equals one that wa
   CHECK(Run(path).train(plan(), *dataset, second).steps == 30);
   CHECK(at::equal(second.parameters().flat(), undisturbed.parameters().flat()));
   CHECK(text_of(path / "metrics.jsonl") == text_of(folder.path() / "undisturbed/metrics.jsonl"));
-  for (const char* name : {"pipeline/model.safetensors", "checkpoints/step-30/first_moment.safetensors",
-                           "checkpoints/step-30/second_moment.safetensors", "checkpoints/step-30/average.safetensors"}) {
+  CHECK(text_of(path / "pipeline/model.safetensors") == text_of(folder.path() / "undisturbed/pipeline/model.safetensors"));
+  std::vector<std::string> files = share_files();
+  files.push_back("state.safetensors");
+  for (const std::string& name : files) {
     INFO(name);
-    CHECK(text_of(path / name) == text_of(folder.path() / "undisturbed" / name));
+    const std::string bytes = text_of(path / "checkpoints/step-30" / name);
+    CHECK(bytes.size() > 100);
+    CHECK(bytes == text_of(folder.path() / "undisturbed/checkpoints/step-30" / name));
   }
 }
 
@@ -240,15 +254,70 @@ TEST_CASE_METHOD(Fixture, "a finished run is not trained again") {
   CHECK(at::equal(first.parameters().flat(), again.parameters().flat()));
 }
 
+TEST_CASE_METHOD(Fixture, "a run of more steps goes on from a shorter one, whose result is set aside") {
+  TrainPlan constant = plan();
+  constant.optimizer.schedule = "constant";
+  BrightnessTask undisturbed;
+  Run(folder.path() / "undisturbed").train(constant, *dataset, undisturbed);
+  const fs::path path = folder.path() / "run";
+  TrainPlan short_plan = constant;
+  short_plan.loop.steps = 20;
+  BrightnessTask first;
+  Run(path).train(short_plan, *dataset, first);
+  BrightnessTask second;
+  CHECK(Run(path).train(constant, *dataset, second).new_steps == 10);
+  CHECK(at::equal(second.parameters().flat(), undisturbed.parameters().flat()));
+  CHECK(text_of(path / "pipeline/model.safetensors") == text_of(folder.path() / "undisturbed/pipeline/model.safetensors"));
+  CHECK(text_of(path / "pipeline.former-2/model.safetensors") != text_of(path / "pipeline/model.safetensors"));
+}
+
+TEST_CASE_METHOD(Fixture, "a run that goes on from an earlier step does the same again") {
+  TrainPlan often = plan();
+  often.checkpoint.keep = 3;
+  BrightnessTask first;
+  const fs::path path = folder.path() / "run";
+  Run(path).train(often, *dataset, first);
+  const std::string lines = text_of(path / "metrics.jsonl");
+  often.resume_step = 10;
+  BrightnessTask second;
+  CHECK(Run(path).train(often, *dataset, second).new_steps == 20);
+  CHECK(at::equal(first.parameters().flat(), second.parameters().flat()));
+  CHECK(text_of(path / "metrics.jsonl") == lines);
+}
+
+TEST_CASE_METHOD(Fixture, "a run that was stopped goes on with the optimizer shared out, bit for bit") {
+  TrainPlan shared = plan();
+  shared.optimizer.shard = true;
+  BrightnessTask undisturbed;
+  Run(folder.path() / "undisturbed").train(shared, *dataset, undisturbed);
+  const fs::path path = folder.path() / "run";
+  TrainPlan hurried = shared;
+  hurried.loop.max_minutes = 1e-9;
+  for (int start = 0; start < 3; ++start) {
+    BrightnessTask task;
+    Run run(path);
+    CHECK_THROWS_AS(run.train(hurried, *dataset, task), StoppedError);
+  }
+  CHECK(fs::exists(path / "checkpoints/step-3"));
+  BrightnessTask last;
+  Run(path).train(shared, *dataset, last);
+  CHECK(at::equal(last.parameters().flat(), undisturbed.parameters().flat()));
+  for (const std::string& name : share_files()) {
+    CHECK(text_of(path / "checkpoints/step-30" / name) == text_of(folder.path() / "undisturbed/checkpoints/step-30" / name));
+  }
+}
+
 TEST_CASE_METHOD(Fixture, "a run that lost its folder writes nothing more into it") {
   const fs::path path = folder.path() / "robbed";
   RobbedTask task(path, 12); // steps count from 0 here
   Run run(path);
-  CHECK_THROWS_AS(run.train(plan(), *dataset, task), OwnedError);
+  TrainPlan frequent = plan();
+  frequent.checkpoint.every_steps = 5; // that of step 10 is still being written, and stays out
+  CHECK_THROWS_AS(run.train(frequent, *dataset, task), OwnedError);
   const std::string lines = text_of(path / "metrics.jsonl");
   CHECK(std::count(lines.begin(), lines.end(), '\n') == 12);
-  CHECK(fs::exists(path / "checkpoints/step-10"));
-  CHECK_FALSE(fs::exists(path / "checkpoints/step-20"));
+  CHECK(fs::exists(path / "checkpoints/step-5"));
+  CHECK_FALSE(fs::exists(path / "checkpoints/step-15"));
 }
 
 TEST_CASE_METHOD(Fixture, "metric lines are on the disk before the checkpoint that supersedes them") {
