@@ -80,6 +80,7 @@ TrainSummary Trainer::run() {
                      .total = loop.steps * loop.batch_size,
                      .done = step * loop.batch_size,
                      .enabled = ranks.rank() == 0});
+  StepTimes work_times; // of this rank's own work
   TrainSummary summary{.steps = step};
   Stopwatch since_start;
   Stopwatch since_save;
@@ -88,13 +89,16 @@ TrainSummary Trainer::run() {
 
   while (step < loop.steps) {
     context_.enter(Phase::data, step);
+    const double waited_s = loader->wait_s();
     const Batch batch = loader->next();
     context_.enter(Phase::compute, step);
     const bool out_of_time = loop.max_minutes > 0 && since_start.seconds() > 60 * loop.max_minutes;
     const bool save_due = plan_.checkpoint.every_minutes > 0 && since_save.seconds() > 60 * plan_.checkpoint.every_minutes;
     StepReport report{.stop_requested = context_.stop.requested() || out_of_time, .save_due = save_due};
     checkpoints.report(report);
+    const double computed_s = train_step.compute_s();
     const StepResult result = train_step.run(step, batch, report);
+    work_times.add(train_step.compute_s() - computed_s + loader->wait_s() - waited_s);
     const StepVerdict& verdict = result.verdict;
     checkpoints.follow(verdict);
     ++step;
@@ -141,6 +145,7 @@ TrainSummary Trainer::run() {
       }
       means.clear();
       write_line(step, metrics, timing.lap(step, train_step, *loader, loop.batch_size));
+      name_slow_ranks(work_times);
     }
     if (sampling) {
       write_picture(step, average);
@@ -188,6 +193,18 @@ void Trainer::write_line(std::int64_t step, const std::vector<Metric>& metrics, 
     context_.metrics.write_timing(step, timing);
     context_.metrics.write(step, metrics);
   });
+}
+
+void Trainer::name_slow_ranks(StepTimes& work_times) const {
+  constexpr std::int64_t enough = 20;
+  if (work_times.count() < enough) {
+    return; // every rank has taken as many
+  }
+  for (const SlowRank& slow : find_slow_ranks(context_.control, work_times)) {
+    context_.log.warning("{} (of its own work, without waiting for others). All wait for it: look at its device and its disk",
+                         describe(slow));
+  }
+  work_times.clear();
 }
 
 std::size_t Trainer::num_validated() const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "radforge/comm/slow_ranks.hpp"
 #include "radforge/config/train_config.hpp"
 #include "radforge/data/mixture.hpp"
 #include "radforge/run/run_context.hpp"
@@ -54,6 +55,7 @@ class Trainer {
   std::unique_ptr<Loader> loader_from(std::int64_t step) const;
   void resume_metrics(std::int64_t step) const;
   void write_line(std::int64_t step, const std::vector<Metric>& metrics, const std::vector<Metric>& timing) const;
+  void name_slow_ranks(StepTimes& work_times) const;
   std::size_t num_validated() const;
   std::vector<Metric> validate(const at::Tensor& weights) const;
   void write_picture(std::int64_t step, const at::Tensor& weights) const;
