@@ -110,6 +110,54 @@ def a_run_that_hangs_is_ended(place):
     assert losses(place.path / "hung") == losses(place.path / "undisturbed")
 
 
+def a_slow_rank_is_named(place):
+    """Rank 2 stands still for half of the time."""
+    run = start(place, "slow", "train.steps=150", "train.log_every_steps=25", "checkpoint.every_steps=150", ranks=3)
+    while len(ranks_of(run)) < 3 and run.poll() is None:
+        time.sleep(0.01)
+    wait_for_lines(run, place.path / "slow", 1)
+    slow = ranks_of(run)[2]
+    while run.poll() is None and is_alive(slow):
+        for number in (signal.SIGSTOP, signal.SIGCONT):
+            os.kill(slow, number)
+            time.sleep(0.03)
+    _, log = run.communicate(timeout=60)
+    assert run.returncode == 0, (run.returncode, log)
+    assert "warning rank 2 on " in log, log
+
+
+def a_checkpoint_can_be_named_and_a_bad_one_is_found(place):
+    """A damaged set is named and the one before is taken; a step that was asked for is that step or an error."""
+    long = ["train.steps=80", "checkpoint.every_steps=10"]
+    train(place, "damaged", *long)
+    folder = place.path / "damaged/checkpoints"
+    steps = sorted(int(path.name[5:]) for path in folder.glob("step-*"))
+    assert steps == [70, 80], steps
+    share = next(folder.glob("step-80/*.safetensors"))
+    content = bytearray(share.read_bytes())
+    content[len(content) // 2] ^= 1
+    share.write_bytes(content)
+    _, log = train(place, "damaged", *long, arguments=("--resume", "step=80"), expect=3)
+    assert "step-80" in log and share.name in log, log
+    _, log = train(place, "damaged", *long, arguments=("--resume", "step=60"), expect=3)
+    assert "step 60" in log or "step-60" in log, log
+    _, log = train(place, "damaged", *long)
+    assert "step-80" in log and "continuing from step 70" in log, log
+    same_results(place.path / "undisturbed", place.path / "damaged")
+
+
+def changes_of_the_configuration_are_shown(place):
+    """What changes no number is told; what does is refused, or accepted by name."""
+    train(place, "changed", "train.steps=12")
+    _, log = train(place, "changed", "train.steps=24", "train.validate_every_steps=5")
+    assert "train.steps: 12 -> 24" in log and "continuing from step 12" in log, log
+    assert len(losses(place.path / "changed")) == 24
+    _, log = train(place, "changed", "train.steps=30", "optimizer.beta2=0.99", expect=2)
+    assert "optimizer.beta2: 0.999 -> 0.99" in log and "--allow-change" in log, log
+    _, log = train(place, "changed", "train.steps=30", "optimizer.beta2=0.99", arguments=("--allow-change",))
+    assert "optimizer.beta2: 0.999 -> 0.99" in log and len(losses(place.path / "changed")) == 30, log
+
+
 def other_numbers_of_ranks_follow_the_same_course(place):
     train(place, "alone", ranks=1)
     for ranks in (2, 3, 4, 5):  # five share a batch of twelve unevenly
@@ -212,6 +260,9 @@ def main():
         signals_at_any_time_do_no_harm(place)
         killed_runs_go_on(place)
         a_run_that_hangs_is_ended(place)
+        a_slow_rank_is_named(place)
+        a_checkpoint_can_be_named_and_a_bad_one_is_found(place)
+        changes_of_the_configuration_are_shown(place)
         other_numbers_of_ranks_follow_the_same_course(place)
         canonical_reduction_gives_the_same_bits_on_any_number_of_ranks(place)
         mixed_precision_follows_fp32(place)
