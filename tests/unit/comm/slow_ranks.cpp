@@ -10,6 +10,8 @@ using namespace radforge;
 
 namespace {
 
+constexpr int kSteps = 50; // of a report
+
 std::vector<std::string> hosts(std::size_t count) {
   std::vector<std::string> names;
   for (std::size_t r = 0; r < count; ++r) {
@@ -30,7 +32,7 @@ std::vector<double> noisy_medians(unsigned seed, int slow) {
   std::vector<double> medians;
   for (int r = 0; r < 4; ++r) {
     StepTimes times;
-    for (int step = 0; step < 20; ++step) {
+    for (int step = 0; step < kSteps; ++step) {
       times.add(0.08 * noise(random) + (disturbed(random) ? 0.3 : 0) + (r == slow ? 0.05 : 0));
     }
     medians.push_back(times.median());
@@ -74,10 +76,10 @@ TEST_CASE("few steps and tiny steps give no verdict") {
 TEST_CASE("50 ms more in a step are found in the first report, and no clean run is accused") {
   for (unsigned seed = 0; seed < 200; ++seed) {
     INFO("seed " << seed);
-    const auto slow = find(noisy_medians(seed, 2), 20);
+    const auto slow = find(noisy_medians(seed, 2), kSteps);
     REQUIRE(slow.size() == 1);
     CHECK(slow[0].rank == 2);
-    CHECK(find(noisy_medians(seed, -1), 20).empty());
+    CHECK(find(noisy_medians(seed, -1), kSteps).empty());
   }
 }
 
