@@ -1,6 +1,6 @@
 """The benchmark cases by name. A case is a function of a Workspace that returns a Result."""
 
-from . import all_reduce, checkpoints, data_wait, loader, manifest, prepare, ranks, safetensors_load, verify
+from . import all_reduce, checkpoints, data_wait, loader, manifest, prepare, ranks, safetensors_load, train_step, verify
 
 CASES = {
     "prepare-256-to-64": prepare.run_256_to_64,
@@ -15,4 +15,5 @@ CASES = {
     "checkpoint-stall": checkpoints.run_stall,
     "restart": checkpoints.run_restart,
     "all-reduce": all_reduce.run,
+    "train-step": train_step.run,
 }

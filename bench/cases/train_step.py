@@ -1,0 +1,61 @@
+"""Images per second of a training step of a small UNet, beside the same step in diffusers."""
+
+import pathlib
+
+from harness.alternate import alternate
+from harness.result import Result, Series, ratio
+from harness.workspace import Workspace, numbers, require
+
+THREADS = 2
+BATCHES = (16, 24)
+CHANNELS = ("32,64,128", "64,128,128")
+TARGETS = {"fp32": 1.3, "bf16": 1.8}
+TOLERANCES = {"fp32": 2e-3, "bf16": 5e-2}  # of a step's loss, relative
+VARIANTS = [(attention, memory) for attention in ("bmm", "sdpa") for memory in ("contiguous", "channels_last")]
+
+
+def has_native_bf16() -> bool:
+    return "avx512_bf16" in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8")
+
+
+def same_losses(sides: list[list[float]], tolerance: float) -> bool:
+    return all(abs(ours - theirs) <= tolerance * abs(theirs) for ours, theirs in zip(*sides, strict=True))
+
+
+def run(workspace: Workspace) -> Result:
+    steps = workspace.scaled(10)
+    series, checks, notes = [], [], []
+    for channels in CHANNELS:
+        folder = workspace.folder("unet-" + channels.replace(",", "-"))
+        workspace.program("train_step", "make", folder, channels, max(BATCHES))
+        for precision in ["fp32"] + (["bf16"] if has_native_bf16() else []):
+            for batch in BATCHES:
+                label = f"({channels}), {precision}, batch {batch}"
+
+                def measure_peer(variant, count):
+                    cost = workspace.peer("train_step", folder, precision, batch, count, *variant, threads=THREADS)
+                    return numbers(cost) | {"peak": cost.peak_bytes}
+
+                def measure_ours(count):
+                    cost = workspace.program("train_step", "run", folder, precision, batch, count, threads=THREADS)
+                    return numbers(cost) | {"peak": cost.peak_bytes}
+
+                tries = {variant: measure_peer(variant, max(2, steps // 3))["seconds"] for variant in VARIANTS}
+                best = min(tries, key=tries.get)
+                found = alternate(workspace.rounds, {"ours": lambda _turn: measure_ours(steps),
+                                                     "peer": lambda _turn: measure_peer(best, steps)})
+                rates = {side: Series(f"{name} {label}", "images/s", [turn["images"] / turn["seconds"] for turn in found[side]])
+                         for side, name in (("ours", "radforge"), ("peer", "diffusers"))}
+                series += [*rates.values(), ratio(f"radforge / diffusers {label}", rates["ours"], rates["peer"],
+                                                  at_least=TARGETS[precision])]
+                series += [Series(f"peak memory of {name} {label}", "MB", [turn["peak"] / 1e6 for turn in found[side]])
+                           for side, name in (("ours", "radforge"), ("peer", "diffusers"))]
+                checks.append(require(same_losses([found[side][0]["losses"] for side in ("ours", "peer")], TOLERANCES[precision]),
+                                      f"{label}: the losses of all steps agree within {TOLERANCES[precision]:g}"))
+                notes.append(f"{label}: diffusers runs with {' attention, '.join(best)}, the fastest of "
+                             f"{', '.join(' '.join(variant) for variant in VARIANTS)}")
+    return Result(
+        about="A UNet of Stable Diffusion 2.1's shape, latents of 16 x 16, 77 tokens of width 128: forward, backward, clipping, AdamW and "
+              "the average of the weights. Both sides have the same weights, batch and settings of malloc; diffusers has fused AdamW.",
+        parameters={"rounds": workspace.rounds, "steps": steps, "threads": THREADS},
+        series=series, checks=checks, notes=notes)

@@ -1,0 +1,161 @@
+// usage: bench_train_step make FOLDER CHANNELS BATCH | run FOLDER PRECISION BATCH STEPS
+//
+// "make" writes a UNet with CHANNELS (as "64,128,128") and initial weights as diffusers reads it, and a batch of inputs. "run"
+// trains it by the Trainer's own step on that batch: forward, backward, norm, clipping, AdamW and the average of the weights.
+// Prints images, seconds and the loss of every step as JSON.
+#include "../src/train/train_step.hpp"
+
+#include "radforge/config/train_config.hpp"
+#include "radforge/core/clock.hpp"
+#include "radforge/models/pipeline_folder.hpp"
+#include "radforge/models/unet.hpp"
+#include "radforge/nn/keyed_random.hpp"
+#include "radforge/nn/precision.hpp"
+#include "radforge/nn/state_dict.hpp"
+
+#include <ATen/ops/empty.h>
+#include <nlohmann/json.hpp>
+
+#include <malloc.h>
+
+#include <filesystem>
+#include <iostream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace radforge {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int warm_up_steps = 2;
+
+/// Stable Diffusion 2.1's in small: three levels with two layers each, attention at the upper two, heads of 32 where they fit.
+UNetConfig config_of(const std::string& channels) {
+  UNetConfig config;
+  config.block_out_channels.clear();
+  config.num_attention_heads.clear();
+  std::istringstream list(channels);
+  for (std::string item; std::getline(list, item, ',');) {
+    config.block_out_channels.push_back(std::stoll(item));
+    config.num_attention_heads.push_back(std::max<std::int64_t>(config.block_out_channels.back() / 32, 1));
+  }
+  config.down_block_types = {"CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"};
+  config.up_block_types = {"UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"};
+  config.layers_per_block = 2;
+  config.norm_num_groups = 32;
+  return config;
+}
+
+at::Tensor normals(std::uint64_t id, std::int64_t batch, const std::vector<std::int64_t>& shape) {
+  std::vector<RandomKey> keys;
+  for (std::int64_t i = 0; i < batch; ++i) {
+    keys.push_back({7, Stream::noise, id, static_cast<std::uint32_t>(i)});
+  }
+  return keyed_normals(keys, shape);
+}
+
+void make(const fs::path& folder, const std::string& channels, std::int64_t batch) {
+  const UNetConfig config = config_of(channels);
+  ParameterSet parameters;
+  const UNet unet(config, ParameterScope(parameters));
+  parameters.allocate(1);
+  fs::create_directories(folder / "unet");
+  write_unet(folder, config, parameters.views(parameters.flat()));
+  at::Tensor timesteps = at::empty({batch}, at::kLong);
+  for (std::int64_t i = 0; i < batch; ++i) {
+    timesteps[i] = i * 1000 / batch;
+  }
+  write_state_dict(folder / "batch.safetensors",
+                   {{"latents", normals(1, batch, {config.in_channels, config.sample_size, config.sample_size})},
+                    {"target", normals(2, batch, {config.in_channels, config.sample_size, config.sample_size})},
+                    {"text", normals(3, batch, {77, config.cross_attention_dim})},
+                    {"timesteps", timesteps}});
+}
+
+/// The UNet on one batch, again and again.
+class FixedBatchTask final : public Task {
+ public:
+  FixedBatchTask(const fs::path& folder, const std::string& precision)
+      : unet_(read_unet_config(folder), ParameterScope(parameters_)), batch_(read_state_dict(folder / "batch.safetensors")) {
+    parameters_.allocate(1, scalar_type_of(precision));
+    parameters_.load(parameters_.flat(), read_unet_weights(folder));
+    parameters_.refresh();
+  }
+
+  ParameterSet& parameters() override { return parameters_; }
+
+  PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) override {
+    const auto count = static_cast<std::int64_t>(batch.turns.size());
+    const auto first = [&](const char* name) { return batch_.at(name).narrow(0, 0, count); };
+    const at::Tensor predicted = unet_.forward(first("latents"), first("timesteps"), first("text"));
+    const at::Tensor loss = predicted.sub(first("target")).square().flatten(1).mean(1).sum().div(global_batch_size);
+    loss.backward();
+    return {loss.item<double>(), {}};
+  }
+  PartLoss validate(const Batch&) override { return {}; }
+  void write_result(const fs::path&, const at::Tensor&) override {}
+
+ private:
+  ParameterSet parameters_;
+  UNet unet_;
+  StateDict batch_;
+};
+
+nlohmann::json run(const fs::path& folder, const std::string& precision, std::int64_t batch_size, int steps) {
+  // As radforge does at its start.
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_TOP_PAD, 1 << 26);
+  FixedBatchTask task(folder, precision);
+  LoopConfig loop;
+  loop.batch_size = batch_size;
+  loop.steps = 1000;
+  OptimizerConfig config;
+  config.learning_rate = 1e-4;
+  config.schedule = "constant";
+  config.warmup_steps = 0;
+  const auto ranks = make_self_communicator();
+  Optimizer optimizer(config, loop.ema_decay, task.parameters(), task.groups(), {0, task.parameters().flat().numel()});
+  TrainStep step(loop, config, *ranks, task, optimizer);
+  Batch batch;
+  batch.turns.resize(static_cast<std::size_t>(batch_size));
+  std::vector<double> losses;
+  std::vector<double> norms;
+  Stopwatch watch;
+  for (int i = 0; i < warm_up_steps + steps; ++i) {
+    if (i == warm_up_steps) {
+      watch.restart();
+    }
+    const StepResult result = step.run(i, batch, {});
+    losses.push_back(result.verdict.loss);
+    norms.push_back(result.gradient_norm);
+  }
+  return {{"images", steps * batch_size},
+          {"seconds", watch.seconds()},
+          {"losses", losses},
+          {"gradient_norms", norms},
+          {"compute_s", step.compute_s()}};
+}
+
+} // namespace
+} // namespace radforge
+
+int main(int argc, char** argv) {
+  const std::string mode = argc > 1 ? argv[1] : "";
+  if (!(mode == "make" && argc == 5) && !(mode == "run" && argc == 6)) {
+    std::cerr << "usage: bench_train_step make FOLDER CHANNELS BATCH | run FOLDER PRECISION BATCH STEPS\n";
+    return 2;
+  }
+  try {
+    if (mode == "make") {
+      radforge::make(argv[2], argv[3], std::stoll(argv[4]));
+    } else {
+      std::cout << radforge::run(argv[2], argv[3], std::stoll(argv[4]), std::stoi(argv[5])) << '\n';
+    }
+  } catch (const std::exception& error) {
+    std::cerr << "bench_train_step: " << error.what() << '\n';
+    return 1;
+  }
+}
