@@ -7,6 +7,7 @@
 #include "radforge/tasks/encode_alone.hpp"
 
 #include <ATen/ops/cat.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/equal.h>
 
 using namespace radforge;
