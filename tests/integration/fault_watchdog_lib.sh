@@ -20,9 +20,9 @@ begin() {
 told() { grep -q -e "error \[rank [0-9]*\] $2" -e "error $2" "$work/$1.err"; }
 all_gone() {
   local pid
-  for pid in $(cat "$folder"/pid-*); do
+  while read -r pid; do
     gone "$pid" || return 1
-  done
+  done < <(cat "$folder"/pid-*)
 }
 
 # judged NAME VERDICT: the run ends with a line that holds VERDICT, exit code 5, a report, and no process.
