@@ -121,6 +121,42 @@ def generation_survives_full_disk(place):
     assert tree(place.path / "g1", (".h5", "dataset.json")) == tree(place.path / "full", (".h5", "dataset.json"))
 
 
+def manifests(folder):
+    """Of the checkpoints, without what says which start of the run wrote them."""
+    found = {}
+    for path in sorted((folder / "checkpoints").glob("step-*/manifest.json")):
+        manifest = json.loads(path.read_text())
+        assert manifest.pop("epoch") >= 1 and len(manifest.pop("xxh3_128")) == 32, path
+        found[path.parent.name] = manifest
+    assert found
+    return found
+
+
+def resumes_with_changes(place):
+    """What does not change the numbers may change; the rest by permission alone. A step may be named."""
+    arguments = ["train", "configs/test/autoencoder.yaml", "--set", "data.sources.0.dataset=r1/prepare", "--set", "checkpoint.every_steps=4",
+                 "--set", "optimizer.schedule=constant", "--output", "changed"]
+    place.run(*arguments, "--set", "train.steps=8")
+    more = [*arguments, "--set", "train.steps=12"]
+    _, log = place.run(*more, "--set", "optimizer.learning_rate=0.007", ranks=2, expect=2)
+    assert "optimizer.learning_rate" in log and "-> 0.007" in log and "--allow-change" in log, log
+    _, log = place.run(*more, ranks=2)
+    assert "train.steps: 8 -> 12" in log and "continuing from step 8" in log and "written by 1 ranks, here are 2" in log, log
+    assert (place.path / "changed/pipeline.former-2").is_dir(), list((place.path / "changed").iterdir())
+    _, log = place.run(*more, "--resume", "step=4", expect=3)
+    assert "no checkpoint of step 4" in log and "12, 8" in log, log
+    _, log = place.run(*more, "--resume", "step=8", "--set", "optimizer.learning_rate=0.007", "--allow-change")
+    assert "continuing from step 8" in log and "another configuration" in log, log
+    assert "step-12" == (place.path / "changed/checkpoints/latest").read_text().strip()
+    damaged = place.path / "changed/checkpoints/step-12/state.safetensors"
+    damaged.write_bytes(damaged.read_bytes()[:-1])
+    again = [*more, "--set", "optimizer.learning_rate=0.007"]
+    _, log = place.run(*again, "--resume", "step=12", ranks=3, expect=3)
+    assert "state.safetensors is damaged" in log, log
+    _, log = place.run(*again, "--allow-change", ranks=3)
+    assert "the checkpoint of step 12 is passed over" in log and "continuing from step 8" in log, log
+
+
 def survives_kill(place):
     """The same command ends as if nothing had been; on another number of ranks, it follows the same course."""
     arguments = ["train", "configs/test/diffusion.yaml", "--set", "data.sources.0.dataset=r1/prepare", "--set", "autoencoder=r1/autoencoder/pipeline",
@@ -130,9 +166,11 @@ def survives_kill(place):
         kill_in_mid_training(place, *arguments, folder)
         _, log = place.run(*arguments, folder, ranks=ranks)
         assert "continuing from step" in log, log
-    for name in ("pipeline", "checkpoints"):
-        suffixes = (".safetensors", ".json", ".txt")
-        assert tree(place.path / "undisturbed" / name, suffixes) == tree(place.path / "killed" / name, suffixes), name
+    suffixes = (".safetensors", ".json", ".txt")
+    assert tree(place.path / "undisturbed/pipeline", suffixes) == tree(place.path / "killed/pipeline", suffixes)
+    sets = [tree(place.path / folder / "checkpoints", (".safetensors",)) for folder in ("undisturbed", "killed")]
+    assert len(sets[0]) == 4 and sets[0] == sets[1], sets[0].keys()
+    assert manifests(place.path / "undisturbed") == manifests(place.path / "killed")
     assert (place.path / "undisturbed/metrics.jsonl").read_bytes() == (place.path / "killed/metrics.jsonl").read_bytes()
     # Rounding grows with the steps: the first twelve are compared closely elsewhere.
     for a, b in zip(losses(place.path / "undisturbed"), losses(place.path / "killed-and-spread"), strict=True):
@@ -178,6 +216,7 @@ def main():
         prepare_survives_kill(place)
         generation_survives_full_disk(place)
         survives_kill(place)
+        resumes_with_changes(place)
         finished_work_is_not_done_again(place)
         other_weights_are_refused(place)
 

@@ -21,11 +21,11 @@ inline FlatRange overlap(const FlatRange& a, const FlatRange& b) {
 }
 
 /// The part of `total` elements that rank `rank` of `size` answers for: equal parts that begin on a cache line, the last ones
-/// shorter or empty.
+/// shorter, or empty at the end.
 inline FlatRange share_of(std::int64_t total, int rank, int size) {
   constexpr std::int64_t alignment = 64;
   const std::int64_t part = ((total + size - 1) / size + alignment - 1) / alignment * alignment;
-  return overlap({rank * part, part}, {0, total});
+  return overlap({std::min(rank * part, total), part}, {0, total});
 }
 
 } // namespace radforge

@@ -26,6 +26,19 @@ TEST_CASE("a command line is taken apart, options before or behind") {
   CHECK(parsed.line.overrides == std::vector<std::string>({"a.b=1", "d=[1, 2]"}));
 }
 
+TEST_CASE("a training run is told where to go on, and no other command is") {
+  const CommandLine line = parse({"train", "c.yaml", "--resume", "step=120", "--allow-change"}).line;
+  CHECK(line.resume_step == 120);
+  CHECK(line.allow_change);
+  CHECK_FALSE(parse({"train", "c.yaml"}).line.resume_step);
+  CHECK_FALSE(parse({"train", "c.yaml"}).line.allow_change);
+  for (const char* text : {"120", "step=", "step=x", "step=1x", "step=0", "step=-3", "steps=3", "st"}) {
+    CHECK_THROWS_WITH(parse({"train", "c.yaml", "--resume", text}), Catch::Contains("step=N"));
+  }
+  CHECK_THROWS_WITH(parse({"generate", "c.yaml", "--resume", "step=3"}), Catch::Contains("--resume is an option of train"));
+  CHECK_THROWS_AS(parse({"prepare", "c.yaml", "--allow-change"}), ConfigError);
+}
+
 TEST_CASE("the output folder is named by the configuration") {
   CHECK(default_output("configs/demo/diffusion.yaml") == "runs/demo/diffusion");
   CHECK(default_output("/somewhere/configs/train/./roentgen-v2.yaml") == "runs/train/roentgen-v2");
