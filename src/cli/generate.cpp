@@ -52,12 +52,12 @@ std::set<std::string> prompts_of(const GenerationPlan& plan) {
 void generate(const GenerateConfig& config, RunSession& session) {
   const CommandContext& context = session.context;
   const fs::path& folder = context.line.output;
+  const GenerateJob job(config, context.world);
   agree(context.world, [&] {
     if (!config.sheet.real_dataset.empty()) { // hours before the sheet is made
       require_images(DatasetIndex::load(config.sheet.real_dataset).schema, config.sheet.real_dataset);
     }
   });
-  const GenerateJob job(config, context.world);
   const ShardJob shards = job.shards();
   require_same_inputs(shards.inputs, session);
   agree(context.world, [&] {
