@@ -26,6 +26,8 @@ from radforge_cli import Workplace  # noqa: E402
 from training_runs import DIFFUSION, losses, make_inputs, ranks_of, same_results, settings, start, train, wait_for_lines  # noqa: E402
 
 RUN = ["train.steps=80", "checkpoint.every_steps=10"]
+MPI = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1",
+       "OMPI_MCA_mpi_yield_when_idle": "1"}
 WRITING = ["openat", "write", "pwrite64", "writev", "ftruncate", "fsync", "fdatasync", "rename", "unlink", "rmdir", "mkdir"]
 
 
@@ -149,6 +151,7 @@ def main():
     parser.add_argument("--tally", type=pathlib.Path, default=pathlib.Path("runs/faults/tally.jsonl"))
     parser.add_argument("--table", action="store_true", help="print the tallies and end")
     options = parser.parse_args()
+    os.environ.update(MPI)
     if options.table:
         table(options.tally)
         return

@@ -142,7 +142,7 @@ def resumes_with_changes(place):
     assert "optimizer.learning_rate" in log and "-> 0.007" in log and "--allow-change" in log, log
     _, log = place.run(*more, ranks=2)
     assert "train.steps: 8 -> 12" in log and "continuing from step 8" in log and "written by 1 ranks, here are 2" in log, log
-    assert (place.path / "changed/pipeline.former-2").is_dir(), list((place.path / "changed").iterdir())
+    assert len(list((place.path / "changed").glob("pipeline.former-*"))) == 1, list((place.path / "changed").iterdir())
     _, log = place.run(*more, "--resume", "step=4", expect=3)
     assert "no checkpoint of step 4" in log and "12, 8" in log, log
     _, log = place.run(*more, "--resume", "step=8", "--set", "optimizer.learning_rate=0.007", "--allow-change")
