@@ -75,7 +75,12 @@ void check_layout(const CheckpointManifest& manifest, const ParameterSet& layout
 std::vector<std::int64_t> CheckpointSet::steps_in(const fs::path& folder) { return steps_of_sets(folder); }
 
 std::string CheckpointSet::read_manifest(const fs::path& folder, std::int64_t step) {
-  return read_file(set_of_step(folder, step) / CheckpointManifest::file_name);
+  const fs::path path = set_of_step(folder, step) / CheckpointManifest::file_name;
+  std::error_code problem;
+  if (!fs::is_regular_file(path, problem)) {
+    throw DataError("{} is missing (a checkpoint without it is none)", path.string());
+  }
+  return read_file(path);
 }
 
 CheckpointSet::CheckpointSet(const fs::path& folder, std::int64_t step, const std::string& manifest)

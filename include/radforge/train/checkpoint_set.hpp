@@ -20,7 +20,7 @@ class CheckpointSet {
  public:
   /// Steps of the sets in a run's folder of checkpoints, newest first: what has the name of a set, whole or not. Errors: IoError.
   static std::vector<std::int64_t> steps_in(const std::filesystem::path& folder);
-  /// The manifest's text, for the ranks to see one and the same. Errors: IoError.
+  /// The manifest's text, for the ranks to see one and the same. Errors: DataError if it is missing, IoError.
   static std::string read_manifest(const std::filesystem::path& folder, std::int64_t step);
 
   /// Errors: DataError for a manifest that is damaged or not of this step.

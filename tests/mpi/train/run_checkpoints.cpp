@@ -193,9 +193,16 @@ TEST_CASE_METHOD(Fixture, "a damaged set is passed over by all ranks alike, and 
                       step == 15 ? Catch::Contains("no checkpoint of step 15") && Catch::Contains("30, 20, 10")
                                  : Catch::Contains(fmt::format("step-{}/", step)) && Catch::Contains("damaged"));
   }
-  on_rank_0([&] { fs::remove(sets / "step-10/state.safetensors"); });
-  Run run(path, test_world(), sound);
-  CHECK_THROWS_AS(run.checkpoints->load(), DataError);
+  on_rank_0([&] {
+    fs::remove(sets / "step-10/state.safetensors");
+    fs::remove(sets / "step-30/manifest.json");
+  });
+  for (const auto step : {std::optional<std::int64_t>(30), std::optional<std::int64_t>()}) { // named, and none whole
+    TrainPlan plan = plan_with(some_config);
+    plan.resume_step = step;
+    Run run(path, test_world(), sound, plan);
+    CHECK_THROWS_AS(run.checkpoints->load(), DataError);
+  }
 }
 
 TEST_CASE_METHOD(Fixture, "a full disk on one rank costs one set, and the second in a row the run") {
