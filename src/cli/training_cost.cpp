@@ -30,7 +30,7 @@ double bytes_a_rank(const StateSize& size, OptimizerState optimizer, std::int64_
 CheckpointSize checkpoint_size(std::int64_t num_trained, std::int64_t keep) {
   constexpr std::int64_t num_buffers = 4;
   return {.set_bytes = static_cast<double>(num_trained * num_buffers * std::int64_t{sizeof(float)}),
-          .set_files = num_buffers + 1,
+          .set_files = 2,
           .num_sets = keep + 1};
 }
 

@@ -44,11 +44,12 @@ double bytes_a_rank(const StateSize& size, OptimizerState optimizer, std::int64_
 /// Checkpoint sets on the disk.
 struct CheckpointSize {
   double set_bytes = 0;
-  std::int64_t set_files = 0;
-  std::int64_t num_sets = 0; ///< the most at a time: those kept and the one being written
+  std::int64_t set_files = 0; ///< beside one a rank
+  std::int64_t num_sets = 0;  ///< the most at a time: those kept and the one being written
 };
 
-/// A set holds weights, two moments and the average, in fp32, a file each, and a manifest.
+/// A set holds weights, two moments and the average, in fp32, in a file of each rank's share, what all ranks hold alike, and a
+/// manifest.
 CheckpointSize checkpoint_size(std::int64_t num_trained, std::int64_t keep);
 
 /// Starts of at most `hours_each` that a run of `hours` takes; at least one.

@@ -79,10 +79,9 @@ std::string training_plan_text(const TrainingPlan& plan, const AssumedRates& rat
   text += fmt::format("  time          {:.3g} GPU hours, on {}\n", gpu_hours, rates.gpu_text);
   text += fmt::format("                {:.3g} hours here at the least, at the {} of {}\n",
                       computed / rates.here / seconds_an_hour, with_prefix(rates.here, "FLOP/s"), rates.here_text);
-  text += fmt::format("  checkpoints   {} in {} files a set; {} kept and one being written: {} in {} files\n",
+  text += fmt::format("  checkpoints   {} a set in {} files and one a rank; {} kept and one being written: {}\n",
                       with_prefix(checkpoints.set_bytes, "B"), checkpoints.set_files, checkpoints.num_sets - 1,
-                      with_prefix(checkpoints.set_bytes * static_cast<double>(checkpoints.num_sets), "B"),
-                      checkpoints.set_files * checkpoints.num_sets);
+                      with_prefix(checkpoints.set_bytes * static_cast<double>(checkpoints.num_sets), "B"));
   return text + ranks_text(plan, gpu_hours);
 }
 

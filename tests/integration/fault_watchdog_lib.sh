@@ -40,7 +40,8 @@ judged() {
 stopped() {
   begin "$1" "$mpirun" -n "$2" "$program"
   wait_for 30 test -s "$folder/ready"
-  sleep 0.3
+  # Nodes tell each other what they do every 0.4 s.
+  if [[ ${#nodes[@]} -gt 0 ]]; then sleep 1.2; else sleep 0.3; fi
   kill -STOP "$(cat "$folder/pid-1")"
   local size
   size=$(stat -c %s "$folder/work-1" 2>/dev/null || echo 0)

@@ -51,7 +51,7 @@ TEST_CASE("a plan tells epochs where the data are there") {
 
 TEST_CASE("a plan tells the room of checkpoints and the memory and time of each number of ranks") {
   const std::string text = training_plan_text(example(), rates);
-  CHECK_THAT(text, Contains("16 GB in 5 files a set; 2 kept and one being written: 48 GB in 15 files"));
+  CHECK_THAT(text, Contains("16 GB a set in 2 files and one a rank; 2 kept and one being written: 48 GB"));
   CHECK_THAT(text, Contains("      1          256     20400.0               20400.0         18.4                 1\n"));
   CHECK_THAT(text, Contains("     64            4     20400.0                8587.5        0.287                 1\n"));
 }
