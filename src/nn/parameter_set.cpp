@@ -4,6 +4,7 @@
 #include "radforge/core/hash.hpp"
 #include "radforge/core/philox.hpp"
 
+#include <ATen/ops/empty.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
@@ -71,11 +72,18 @@ void append(std::vector<ParameterSet::Entry>& entries, std::string name, std::ve
   entries.push_back({std::move(name), std::move(shape), init, aligned_end(entries), count});
 }
 
+// Kernels of convolutions lie with their input channels innermost: so they need not be turned for images that lie so.
+at::Tensor view_of(const at::Tensor& flat, const ParameterSet::Entry& entry) {
+  const at::Tensor range = flat.narrow(0, entry.offset, entry.count);
+  const std::vector<std::int64_t>& shape = entry.shape;
+  return shape.size() == 4 ? range.view({shape[0], shape[2], shape[3], shape[1]}).permute({0, 3, 1, 2}) : range.view(shape);
+}
+
 StateDict views_of(const std::vector<ParameterSet::Entry>& entries, const at::Tensor& flat, const std::string& prefix) {
   StateDict state;
   for (const ParameterSet::Entry& entry : entries) {
     if (entry.name.starts_with(prefix)) {
-      state[entry.name.substr(prefix.size())] = flat.narrow(0, entry.offset, entry.count).view(entry.shape);
+      state[entry.name.substr(prefix.size())] = view_of(flat, entry);
     }
   }
   return state;
@@ -109,7 +117,7 @@ void ParameterSet::allocate_buffers() {
   for (std::size_t i = 0; i < buffer_entries_.size(); ++i) {
     const Entry& entry = buffer_entries_[i];
     require(entry.init.kind == Init::Kind::constant, "state that is not trained starts from a constant");
-    *buffer_slots_[i] = flat_buffers_.narrow(0, entry.offset, entry.count).view(entry.shape);
+    *buffer_slots_[i] = view_of(flat_buffers_, entry);
     buffer_slots_[i]->fill_(entry.init.value);
   }
 }
@@ -117,7 +125,7 @@ void ParameterSet::allocate_buffers() {
 void ParameterSet::allocate_frozen(at::ScalarType type) {
   allocate_flat(type);
   for (std::size_t i = 0; i < entries_.size(); ++i) {
-    *slots_[i] = flat_.narrow(0, entries_[i].offset, entries_[i].count).view(entries_[i].shape);
+    *slots_[i] = view_of(flat_, entries_[i]);
   }
 }
 
@@ -127,17 +135,18 @@ void ParameterSet::allocate(std::uint64_t seed, at::ScalarType type) {
   if (type != at::kFloat) {
     flat_working_ = at::zeros_like(flat_, type);
   }
-  const std::span<float> values(flat_.mutable_data_ptr<float>(), static_cast<std::size_t>(flat_.numel()));
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     const Entry& entry = entries_[i];
-    initialize(entry, seed, values.subspan(static_cast<std::size_t>(entry.offset), static_cast<std::size_t>(entry.count)));
-    at::Tensor leaf = flat_working().narrow(0, entry.offset, entry.count).view(entry.shape).detach();
+    const at::Tensor initial = at::empty(entry.shape, at::kFloat);
+    initialize(entry, seed, {initial.mutable_data_ptr<float>(), static_cast<std::size_t>(entry.count)});
+    view_of(flat_, entry).copy_(initial);
+    at::Tensor leaf = view_of(flat_working(), entry).detach();
     leaf.set_requires_grad(true);
     if (type != at::kFloat) {
       // Gradients of half precision add up in fp32: the engine hands them on as they are.
       torch::autograd::impl::get_autograd_meta(leaf)->allow_grad_dtype_mismatch_ = true;
     }
-    leaf.mutable_grad() = flat_gradient_.narrow(0, entry.offset, entry.count).view(entry.shape);
+    leaf.mutable_grad() = view_of(flat_gradient_, entry);
     leaves_.push_back(leaf);
     *slots_[i] = leaf;
   }
@@ -221,7 +230,7 @@ ScopedWeights::ScopedWeights(ParameterSet& parameters, const at::Tensor& flat) :
   const at::Tensor working = flat.to(parameters.flat_working().scalar_type());
   for (std::size_t i = 0; i < parameters.entries_.size(); ++i) {
     const ParameterSet::Entry& entry = parameters.entries_[i];
-    *parameters.slots_[i] = working.narrow(0, entry.offset, entry.count).view(entry.shape).detach();
+    *parameters.slots_[i] = view_of(working, entry).detach();
   }
 }
 

@@ -111,16 +111,17 @@ def a_run_that_hangs_is_ended(place):
 
 
 def a_slow_rank_is_named(place):
-    """Rank 2 stands still for half of the time."""
-    run = start(place, "slow", "train.steps=150", "train.log_every_steps=25", "checkpoint.every_steps=150", ranks=3)
+    """Rank 2 stands still for most of the time."""
+    run = start(place, "slow", "train.steps=60", "train.log_every_steps=20", "checkpoint.every_steps=60", ranks=3)
     while len(ranks_of(run)) < 3 and run.poll() is None:
         time.sleep(0.01)
     wait_for_lines(run, place.path / "slow", 1)
     slow = ranks_of(run)[2]
     while run.poll() is None and is_alive(slow):
-        for number in (signal.SIGSTOP, signal.SIGCONT):
-            os.kill(slow, number)
-            time.sleep(0.03)
+        os.kill(slow, signal.SIGSTOP)
+        time.sleep(0.06)
+        os.kill(slow, signal.SIGCONT)
+        time.sleep(0.01)
     _, log = run.communicate(timeout=60)
     assert run.returncode == 0, (run.returncode, log)
     assert "warning rank 2 on " in log, log

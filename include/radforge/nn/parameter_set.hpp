@@ -30,6 +30,8 @@ struct Init {
 /// views of them; a reduction, the optimizer and an average over steps are one pass over one tensor each. In mixed precision
 /// (Micikevicius et al. 2018) the layers hold views of a third buffer in half precision, a copy of the first: refresh() makes it.
 ///
+/// Kernels of convolutions, of four dimensions, lie in the buffers with their input channels innermost (channels_last).
+///
 /// State that is stored with the weights and not trained (running statistics of a norm) has a flat tensor of its own: no
 /// gradient, no weight decay, no average.
 ///
