@@ -6,4 +6,5 @@ if(TARGET radforge)
     set_tests_properties("integration/${name}" PROPERTIES LABELS integration TIMEOUT 600 PROCESSORS 2 SKIP_RETURN_CODE 77
                                                           ENVIRONMENT "${RADFORGE_MPI_TEST_ENV}")
   endforeach()
+  set_tests_properties(integration/training PROPERTIES TIMEOUT 1500)
 endif()
