@@ -99,6 +99,7 @@ fs::path make_tokenizer(const DiffusionRunConfig& config, const Mixture& data, c
       }
     }
     if (!given) {
+      fs::remove_all(folder); // of an earlier start, which may have been killed in it
       fs::create_directories(folder);
       train_clip_tokenizer({prompts.begin(), prompts.end()}, config.tokenizer.num_merges,
                            config.text_encoder.max_position_embeddings, folder);
