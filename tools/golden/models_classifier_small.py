@@ -1,5 +1,8 @@
 """Golden values of small ResNets and DenseNets of torchvision: evaluation, a training step's output, gradients and statistics."""
 
+import copy
+import sys
+
 import torch
 import torchvision
 from torch import nn
@@ -40,6 +43,27 @@ def features_of(model, images):
     return kept[0]
 
 
+def distance_to_kink(module, x):
+    """Of a ReLU the smallest input, of a maximum the smallest lead over the second."""
+    if isinstance(module, nn.ReLU):
+        return x.abs().min().item()
+    windows = nn.functional.unfold(x, module.kernel_size, padding=module.padding, stride=module.stride)
+    first, second = windows.view(x.size(0), x.size(1), module.kernel_size**2, -1).topk(2, dim=2).values.unbind(2)
+    return (first - second)[first > 0].min().item()
+
+
+def keep_from_kinks(model, images):
+    """Near a kink the gradient switches with the order of a sum, which differs with the number of threads."""
+    distances = []
+    hooks = [module.register_forward_pre_hook(lambda module, inputs: distances.append(distance_to_kink(module, inputs[0])))
+             for module in model.modules() if isinstance(module, (nn.ReLU, nn.MaxPool2d))]
+    model(images)
+    for hook in hooks:
+        hook.remove()
+    if min(distances) < 1e-5:
+        sys.exit(f"{min(distances):.1e} from a kink: take another seed")
+
+
 def spread_statistics(model):
     for module in model.modules():
         if isinstance(module, nn.BatchNorm2d):
@@ -61,8 +85,11 @@ def write_model(name, seed, make, in_channels, text):
     strict = {key[8:]: value for key, value in tensors.items() if key.startswith("weights.")}
     model.load_state_dict(strict, strict=True)
 
-    model.double().eval()
+    model.double().train()
     images = tensors["images"].double()
+    keep_from_kinks(copy.deepcopy(model), images)
+    model.eval()
+    keep_from_kinks(model, images)
     output = model(images)
     output.square().mean().backward()
     tensors |= {"output": output, "output_wide": model(tensors["images_wide"].double()), "features": features_of(model, images)}
@@ -80,6 +107,6 @@ def write_model(name, seed, make, in_channels, text):
              text + " `statistics` are the running ones after the training step (`output_train`, `gradients`).")
 
 
-write_model("resnet_basic", 41, lambda: small_resnet(BasicBlock, 1, [2, 1, 1, 1], 4, 3), 1, "ResNet of basic blocks, one channel.")
-write_model("resnet_bottleneck", 42, lambda: small_resnet(Bottleneck, 3, [2, 1], 4, 3), 3, "ResNet of bottlenecks, three channels.")
-write_model("densenet_small", 43, small_densenet, 1, "DenseNet with two blocks, one channel.")
+write_model("resnet_basic", 102, lambda: small_resnet(BasicBlock, 1, [2, 1, 1, 1], 4, 3), 1, "ResNet of basic blocks, one channel.")
+write_model("resnet_bottleneck", 120, lambda: small_resnet(Bottleneck, 3, [2, 1], 4, 3), 3, "ResNet of bottlenecks, three channels.")
+write_model("densenet_small", 146, small_densenet, 1, "DenseNet with two blocks, one channel.")
