@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace radforge {
 
@@ -40,6 +41,12 @@ Conv2d::Conv2d(const ParameterScope& scope, std::int64_t in, std::int64_t out, C
 }
 
 at::Tensor Conv2d::operator()(const at::Tensor& x) const {
+  if (shape.kernel == 1 && shape.padding == 0 && shape.stride > 1) {
+    // The pixels it reads, taken first: oneDNN up to 3.12 writes beyond its memory in the gradient of a 1x1 convolution with a
+    // stride when there are fewer input channels than lanes in a vector (uxlfoundation/oneDNN issue 6035).
+    constexpr std::int64_t end = std::numeric_limits<std::int64_t>::max();
+    return at::conv2d(x.slice(2, 0, end, shape.stride).slice(3, 0, end, shape.stride), weight, bias);
+  }
   const std::array stride{shape.stride, shape.stride};
   const std::array padding{shape.padding, shape.padding};
   return at::conv2d(x, weight, bias, stride, padding);
