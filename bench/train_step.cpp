@@ -16,8 +16,6 @@
 #include <ATen/ops/empty.h>
 #include <nlohmann/json.hpp>
 
-#include <malloc.h>
-
 #include <filesystem>
 #include <iostream>
 #include <sstream>
@@ -104,10 +102,6 @@ class FixedBatchTask final : public Task {
 };
 
 nlohmann::json run(const fs::path& folder, const std::string& precision, std::int64_t batch_size, int steps) {
-  // As radforge does at its start.
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  mallopt(M_TOP_PAD, 1 << 26);
   FixedBatchTask task(folder, precision);
   LoopConfig loop;
   loop.batch_size = batch_size;

@@ -18,7 +18,8 @@ set(HDF5_PREFER_PARALLEL OFF)
 find_package(HDF5 REQUIRED COMPONENTS C)
 
 include(FindPackageHandleStandardArgs)
-foreach(pair "deflate|libdeflate.h" "xxhash|xxhash.h" "utf8proc|utf8proc.h" "zip|zip.h" "pugixml|pugixml.hpp")
+foreach(pair "deflate|libdeflate.h" "xxhash|xxhash.h" "utf8proc|utf8proc.h" "zip|zip.h" "pugixml|pugixml.hpp"
+             "jemalloc|jemalloc/jemalloc.h")
   string(REPLACE "|" ";" pair "${pair}")
   list(GET pair 0 name)
   list(GET pair 1 header)

@@ -36,7 +36,6 @@ int run(int argc, char** argv) {
   const std::unique_ptr<Communicator> world = session.world();
   const Log log(world->rank(), world->size());
   return run_guarded(*world, log, [&] {
-    keep_freed_memory();
     set_threads_of_rank();
     arguments.command->run({arguments.line, *world, log, stop});
     flush_output();

@@ -2,7 +2,6 @@
 
 #include <ATen/Parallel.h>
 
-#include <malloc.h>
 #include <sched.h>
 
 #include <algorithm>
@@ -22,12 +21,6 @@ int ranks_on_node() {
 }
 
 } // namespace
-
-void keep_freed_memory() {
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  mallopt(M_TOP_PAD, 1 << 26);
-}
 
 void set_threads_of_rank() {
   if (std::getenv("OMP_NUM_THREADS") != nullptr) {
