@@ -42,7 +42,7 @@ at::Tensor TransformerBlock::operator()(at::Tensor x, const at::Tensor& context)
   const at::Tensor h = norm1(x);
   x = x.add(attn1(h, h));
   x = x.add(attn2(norm2(x), context));
-  return x.add(ff_out(geglu(ff_in(norm3(x)))));
+  return x.add(ff_out(geglu(ff_in.without_bias(norm3(x)), ff_in.bias)));
 }
 
 SpatialTransformer::SpatialTransformer(const ParameterScope& scope, const SpatialTransformerShape& shape)

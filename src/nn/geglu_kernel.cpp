@@ -30,29 +30,39 @@ HWY_INLINE Normal normal_at(Vec x) {
 }
 
 template <class T>
-void forward(std::size_t count, const T* x, T* y) {
+void forward(std::size_t count, const T* x, const T* bias, T* y) {
   for_vectors(count, [&](auto part, std::size_t i) HWY_ATTR {
-    const Vec gate = part.load(x + count + i);
-    part.store(hn::Mul(part.load(x + i), hn::Mul(gate, normal_at(gate).distribution)), y + i);
+    const auto at = [&](std::size_t j) HWY_ATTR { return hn::Add(part.load(x + j), part.load(bias + j)); };
+    const Vec gate = at(count + i);
+    part.store(hn::Mul(at(i), hn::Mul(gate, normal_at(gate).distribution)), y + i);
   });
 }
 
 template <class T>
-void backward(std::size_t count, const T* x, const T* dy, T* dx) {
+void backward(std::size_t count, const T* x, const T* bias, const T* dy, T* dx, float* sum) {
   for_vectors(count, [&](auto part, std::size_t i) HWY_ATTR {
-    const Vec gate = part.load(x + count + i);
+    const auto at = [&](std::size_t j) HWY_ATTR { return hn::Add(part.load(x + j), part.load(bias + j)); };
+    const auto give = [&](Vec gradient, std::size_t j) HWY_ATTR {
+      part.store(gradient, dx + j);
+      part.store(hn::Add(part.load(sum + j), gradient), sum + j);
+    };
+    const Vec gate = at(count + i);
     const Vec gradient = part.load(dy + i);
     const Normal normal = normal_at(gate);
     const Vec slope = hn::MulAdd(gate, normal.density, normal.distribution);
-    part.store(hn::Mul(hn::Mul(gradient, part.load(x + i)), slope), dx + count + i);
-    part.store(hn::Mul(gradient, hn::Mul(gate, normal.distribution)), dx + i);
+    give(hn::Mul(hn::Mul(gradient, at(i)), slope), count + i);
+    give(hn::Mul(gradient, hn::Mul(gate, normal.distribution)), i);
   });
 }
 
-void forward_fp32(std::size_t count, const float* x, float* y) { forward(count, x, y); }
-void forward_bf16(std::size_t count, const Bf16* x, Bf16* y) { forward(count, x, y); }
-void backward_fp32(std::size_t count, const float* x, const float* dy, float* dx) { backward(count, x, dy, dx); }
-void backward_bf16(std::size_t count, const Bf16* x, const Bf16* dy, Bf16* dx) { backward(count, x, dy, dx); }
+void forward_fp32(std::size_t count, const float* x, const float* bias, float* y) { forward(count, x, bias, y); }
+void forward_bf16(std::size_t count, const Bf16* x, const Bf16* bias, Bf16* y) { forward(count, x, bias, y); }
+void backward_fp32(std::size_t count, const float* x, const float* bias, const float* dy, float* dx, float* sum) {
+  backward(count, x, bias, dy, dx, sum);
+}
+void backward_bf16(std::size_t count, const Bf16* x, const Bf16* bias, const Bf16* dy, Bf16* dx, float* sum) {
+  backward(count, x, bias, dy, dx, sum);
+}
 
 } // namespace
 } // namespace radforge::HWY_NAMESPACE
@@ -67,13 +77,17 @@ HWY_EXPORT(backward_fp32);
 HWY_EXPORT(backward_bf16);
 } // namespace
 
-void geglu_forward(std::size_t count, const float* x, float* y) { HWY_DYNAMIC_DISPATCH(forward_fp32)(count, x, y); }
-void geglu_forward(std::size_t count, const Bf16* x, Bf16* y) { HWY_DYNAMIC_DISPATCH(forward_bf16)(count, x, y); }
-void geglu_backward(std::size_t count, const float* x, const float* dy, float* dx) {
-  HWY_DYNAMIC_DISPATCH(backward_fp32)(count, x, dy, dx);
+void geglu_forward(std::size_t count, const float* x, const float* bias, float* y) {
+  HWY_DYNAMIC_DISPATCH(forward_fp32)(count, x, bias, y);
 }
-void geglu_backward(std::size_t count, const Bf16* x, const Bf16* dy, Bf16* dx) {
-  HWY_DYNAMIC_DISPATCH(backward_bf16)(count, x, dy, dx);
+void geglu_forward(std::size_t count, const Bf16* x, const Bf16* bias, Bf16* y) {
+  HWY_DYNAMIC_DISPATCH(forward_bf16)(count, x, bias, y);
+}
+void geglu_backward(std::size_t count, const float* x, const float* bias, const float* dy, float* dx, float* sum) {
+  HWY_DYNAMIC_DISPATCH(backward_fp32)(count, x, bias, dy, dx, sum);
+}
+void geglu_backward(std::size_t count, const Bf16* x, const Bf16* bias, const Bf16* dy, Bf16* dx, float* sum) {
+  HWY_DYNAMIC_DISPATCH(backward_bf16)(count, x, bias, dy, dx, sum);
 }
 
 } // namespace radforge

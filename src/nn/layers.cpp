@@ -29,6 +29,8 @@ Linear::Linear(const ParameterScope& scope, std::int64_t in, std::int64_t out, B
 
 at::Tensor Linear::operator()(const at::Tensor& x) const { return at::linear(x, weight, bias); }
 
+at::Tensor Linear::without_bias(const at::Tensor& x) const { return at::linear(x, weight); }
+
 Conv2d::Conv2d(const ParameterScope& scope, std::int64_t in, std::int64_t out, ConvShape conv_shape) : shape(conv_shape) {
   const Init init = fan_in_uniform(in * shape.kernel * shape.kernel);
   scope.add("weight", {out, in, shape.kernel, shape.kernel}, init, weight);

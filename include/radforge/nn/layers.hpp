@@ -23,6 +23,8 @@ enum class Bias { none, learned };
 struct Linear : Layer {
   Linear(const ParameterScope& scope, std::int64_t in, std::int64_t out, Bias bias = Bias::learned);
   at::Tensor operator()(const at::Tensor& x) const;
+  /// x W', where what follows adds the bias.
+  at::Tensor without_bias(const at::Tensor& x) const;
 
   at::Tensor weight; ///< out x in
   at::Tensor bias;   ///< out

@@ -56,6 +56,6 @@ TEST_CASE("every instruction set gives the values of ATen's operators") {
         [&](const Inputs& in) { return reference_attention(in[0], in[1], in[2], options); },
         {random_tensor(1, {2, 77, 80}), random_tensor(2, {2, 77, 80}), random_tensor(3, {2, 77, 80})},
         random_tensor(4, {2, 77, 80}));
-  check([](const Inputs& in) { return geglu(in[0]); }, [](const Inputs& in) { return reference_geglu(in[0]); },
-        {random_tensor(1, {3, 5, 74})}, random_tensor(2, {3, 5, 37}));
+  check([](const Inputs& in) { return geglu(in[0], in[1]); }, [](const Inputs& in) { return reference_geglu(in[0], in[1]); },
+        {random_tensor(1, {3, 5, 74}), random_tensor(3, {74})}, random_tensor(2, {3, 5, 37}));
 }
