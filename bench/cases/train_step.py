@@ -33,7 +33,8 @@ def run(workspace: Workspace) -> Result:
                 label = f"({channels}), {precision}, batch {batch}"
 
                 def measure_peer(variant, count):
-                    cost = workspace.peer("train_step", folder, precision, batch, count, *variant, threads=THREADS)
+                    cost = workspace.peer("train_step", folder, precision, batch, count, *variant, threads=THREADS,
+                                          extra=workspace.allocator())
                     return numbers(cost) | {"peak": cost.peak_bytes}
 
                 def measure_ours(count):
@@ -56,6 +57,6 @@ def run(workspace: Workspace) -> Result:
                              f"{', '.join(' '.join(variant) for variant in VARIANTS)}")
     return Result(
         about="A UNet of Stable Diffusion 2.1's shape, latents of 16 x 16, 77 tokens of width 128: forward, backward, clipping, AdamW and "
-              "the average of the weights. Both sides have the same weights, batch and settings of malloc; diffusers has fused AdamW.",
+              "the average of the weights. Both sides have the same weights, batch and allocator (jemalloc, preloaded for diffusers); diffusers has fused AdamW.",
         parameters={"rounds": workspace.rounds, "steps": steps, "threads": THREADS},
         series=series, checks=checks, notes=notes)

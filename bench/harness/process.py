@@ -16,8 +16,8 @@ class Cost:
     output: str
 
 
-def environment(threads: int) -> dict[str, str]:
-    return os.environ | {
+def environment(threads: int, extra: dict[str, str]) -> dict[str, str]:
+    return os.environ | extra | {
         "OMP_NUM_THREADS": str(threads),
         "OMPI_MCA_rmaps_base_oversubscribe": "1",
         "OMPI_MCA_mpi_yield_when_idle": "1",
@@ -26,12 +26,12 @@ def environment(threads: int) -> dict[str, str]:
     }
 
 
-def run(command, threads: int = 1) -> Cost:
-    """Ends the benchmark, with the end of the program's messages, if the program fails."""
+def run(command, threads: int = 1, extra: dict[str, str] | None = None) -> Cost:
+    """`extra` is added to the environment. Ends the benchmark, with the end of the program's messages, if the program fails."""
     command = [str(part) for part in command]
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+", errors="replace") as messages:
         start = time.monotonic()
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=messages, env=environment(threads))
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=messages, env=environment(threads, extra or {}))
         _, status, usage = os.wait4(process.pid, 0)
         wall_s = time.monotonic() - start
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -4,7 +4,9 @@ import dataclasses
 import functools
 import json
 import pathlib
+import re
 import shutil
+import subprocess
 import sys
 
 from . import process
@@ -34,8 +36,15 @@ class Workspace:
     def program(self, name: str, *arguments, threads: int = 1) -> process.Cost:
         return process.run([self.programs / f"bench_{name}", *arguments], threads)
 
-    def peer(self, name: str, *arguments, threads: int = 1) -> process.Cost:
-        return process.run([self.python, TOP / "bench" / "peers" / f"{name}.py", *arguments], threads)
+    def peer(self, name: str, *arguments, threads: int = 1, extra: dict[str, str] | None = None) -> process.Cost:
+        return process.run([self.python, TOP / "bench" / "peers" / f"{name}.py", *arguments], threads, extra)
+
+    @functools.cache
+    def allocator(self) -> dict[str, str]:
+        """The environment that gives a peer the allocator of radforge, set up in the same way."""
+        libraries = subprocess.run(["ldd", self.radforge], capture_output=True, text=True, check=True).stdout
+        settings = re.search(r'malloc_conf = "(.*)"', (TOP / "src" / "cli" / "malloc_conf.cpp").read_text(encoding="utf-8"))
+        return {"LD_PRELOAD": re.search(r"libjemalloc\S* => (\S+)", libraries)[1], "MALLOC_CONF": settings[1]}
 
     def product(self, *arguments, threads: int = 1, ranks: int = 1) -> process.Cost:
         launcher = ["mpirun", "-n", ranks, "--bind-to", "none"] if ranks > 1 else []

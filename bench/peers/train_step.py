@@ -5,15 +5,9 @@ usage: train_step.py FOLDER PRECISION BATCH STEPS ATTENTION MEMORY
 ATTENTION is "bmm" or "sdpa", MEMORY "contiguous" or "channels_last"; threads are those of OMP_NUM_THREADS.
 """
 
-import ctypes
 import json
 import sys
 import time
-
-# M_MMAP_THRESHOLD, M_TRIM_THRESHOLD and M_TOP_PAD as radforge sets them: freed memory is kept.
-libc = ctypes.CDLL(None)
-for option, value in ((-3, 1 << 30), (-1, 1 << 30), (-2, 1 << 26)):
-    libc.mallopt(option, value)
 
 import torch
 from diffusers import UNet2DConditionModel
