@@ -169,19 +169,4 @@ void CheckpointSet::load(const TrainState& state, const ParameterSet& layout, in
   }
 }
 
-CheckpointSearch find_newest_checkpoint(const fs::path& folder, int num_threads) {
-  CheckpointSearch search;
-  for (const std::int64_t step : CheckpointSet::steps_in(folder)) {
-    try {
-      CheckpointSet set(folder, step, CheckpointSet::read_manifest(folder, step));
-      set.verify(0, 1, num_threads);
-      search.newest.emplace(std::move(set));
-      break;
-    } catch (const Error& error) {
-      search.problems.emplace_back(error.what());
-    }
-  }
-  return search;
-}
-
 } // namespace radforge

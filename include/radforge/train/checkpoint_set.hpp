@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,12 +42,5 @@ class CheckpointSet {
   std::filesystem::path path_;
   std::unique_ptr<CheckpointManifest> manifest_;
 };
-
-/// The newest set that is whole, as one process sees it, and why newer ones are not.
-struct CheckpointSearch {
-  std::optional<CheckpointSet> newest;
-  std::vector<std::string> problems;
-};
-CheckpointSearch find_newest_checkpoint(const std::filesystem::path& folder, int num_threads);
 
 } // namespace radforge

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "radforge/core/error.hpp"
 #include "radforge/nn/share.hpp"
 #include "radforge/train/checkpoint_set.hpp"
 #include "radforge/train/checkpointer.hpp"
@@ -10,10 +11,32 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace radforge {
+
+/// The newest set that is whole, as one process sees it, and why newer ones are not.
+struct CheckpointSearch {
+  std::optional<CheckpointSet> newest;
+  std::vector<std::string> problems;
+};
+
+inline CheckpointSearch find_newest_checkpoint(const std::filesystem::path& folder, int num_threads) {
+  CheckpointSearch search;
+  for (const std::int64_t step : CheckpointSet::steps_in(folder)) {
+    try {
+      CheckpointSet set(folder, step, CheckpointSet::read_manifest(folder, step));
+      set.verify(0, 1, num_threads);
+      search.newest.emplace(std::move(set));
+      break;
+    } catch (const Error& error) {
+      search.problems.emplace_back(error.what());
+    }
+  }
+  return search;
+}
 
 /// Parameters of a small model: enough for three shares.
 struct SmallModel {
