@@ -34,9 +34,13 @@ function(radforge_mpi_test module)
   add_executable(mpi_${module} ${sources})
   target_link_libraries(mpi_${module} PRIVATE radforge_${module} radforge_mpi_test_main ${ARGN})
   foreach(ranks 1 2 3 4)
-    add_test(NAME "mpi/${module}: ${ranks} ranks"
-             COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} $<TARGET_FILE:mpi_${module}>)
-    set_tests_properties("mpi/${module}: ${ranks} ranks"
-                         PROPERTIES LABELS "${module};mpi" TIMEOUT 300 PROCESSORS 2 ENVIRONMENT "${RADFORGE_MPI_TEST_ENV}")
+    radforge_add_mpi_test("mpi/${module}: ${ranks} ranks" ${module} ${ranks})
   endforeach()
+endfunction()
+
+# radforge_add_mpi_test(<name> <module> <ranks> [test case ...]): one CTest entry of what radforge_mpi_test has built.
+function(radforge_add_mpi_test name module ranks)
+  add_test(NAME "${name}" COMMAND ${MPIEXEC_EXECUTABLE} ${MPIEXEC_NUMPROC_FLAG} ${ranks} $<TARGET_FILE:mpi_${module}> ${ARGN})
+  set_tests_properties("${name}" PROPERTIES LABELS "${module};mpi" TIMEOUT 300 PROCESSORS 2 ENVIRONMENT
+                                            "${RADFORGE_MPI_TEST_ENV}")
 endfunction()
