@@ -9,10 +9,12 @@ them. A try that fails ends the run and keeps its folder; its seed is in its lin
 
 import argparse
 import collections
+import functools
 import json
 import os
 import pathlib
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -23,12 +25,23 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 
 from radforge_cli import Workplace  # noqa: E402
-from training_runs import DIFFUSION, losses, make_inputs, ranks_of, same_results, settings, start, train, wait_for_lines  # noqa: E402
+from training_runs import DIFFUSION, is_alive, losses, make_inputs, ranks_of, same_results, settings, start, train, wait_for_lines  # noqa: E402
 
 RUN = ["train.steps=80", "checkpoint.every_steps=10"]
 MPI = {"OMPI_ALLOW_RUN_AS_ROOT": "1", "OMPI_ALLOW_RUN_AS_ROOT_CONFIRM": "1", "OMPI_MCA_rmaps_base_oversubscribe": "1",
        "OMPI_MCA_mpi_yield_when_idle": "1"}
 WRITING = ["openat", "write", "pwrite64", "writev", "ftruncate", "fsync", "fdatasync", "rename", "unlink", "rmdir", "mkdir"]
+
+
+def undisturbed(place, ranks):
+    output = f"undisturbed-{ranks}"
+    if not (place.path / output).exists():
+        train(place, output, *RUN, ranks=ranks)
+    return place.path / output
+
+
+def newest_set(folder):
+    return max((int(path.name[5:]) for path in folder.glob("checkpoints/step-*") if ".tmp" not in path.name), default=0)
 
 
 def no_leftovers(folder):
@@ -61,25 +74,53 @@ def random_kills(place, choice):
     return output
 
 
-def under_strace(place, output, injection, victim, ranks=2):
-    """The run with strace around one rank."""
+def under_strace(place, output, strace, ranks=2):
+    """The run with strace around rank r as strace[r] says."""
     wrapper = place.path / "wrapper.sh"
-    wrapper.write_text('#!/bin/sh\nif [ "$OMPI_COMM_WORLD_RANK" = "$VICTIM" ]; then\n'
-                       '  exec strace -f -qq -o "$TRACE" -e trace=%s -e inject="$INJECTION" "$@"\nfi\nexec "$@"\n' % ",".join(WRITING))
+    wrapper.write_text("#!/bin/sh\ncase $OMPI_COMM_WORLD_RANK in\n" +
+                       "".join(f"{rank}) exec strace -f -qq {options} \"$@\" ;;\n" for rank, options in strace.items()) +
+                       "*) exec \"$@\" ;;\nesac\n")
     wrapper.chmod(0o755)
     command = place.command("train", DIFFUSION, "--output", output, *settings(*RUN), ranks=ranks)
     at = command.index(place.radforge)
     command[at:at] = [str(wrapper)]
-    environment = dict(os.environ, OMP_NUM_THREADS="1", VICTIM=str(victim), INJECTION=injection, TRACE=str(place.path / "trace"))
-    return subprocess.run(command, cwd=place.path, env=environment, capture_output=True, text=True, timeout=300, check=False)
+    return subprocess.run(command, cwd=place.path, env=dict(os.environ, OMP_NUM_THREADS="1"), capture_output=True, text=True,
+                          timeout=300, check=False)
+
+
+@functools.cache
+def writing_calls(place):
+    """(rank, system call, path in the run's folder) of an undisturbed run, for every call that changes the folder."""
+    strace = {rank: f"-y -o trace-{rank} -e trace={','.join(WRITING)}" for rank in (0, 1)}
+    result = under_strace(place, "traced", strace)
+    assert result.returncode == 0, result.stderr
+    found = set()
+    for rank in strace:
+        for line in (place.path / f"trace-{rank}").read_text(errors="replace").splitlines():
+            call = re.match(r"\d+ +(\w+)\(", line)
+            path = re.search(r"""["/<]traced(/[^">]*)?[">]""", line)
+            if call and path:
+                found.add((rank, call[1], path[1] or ""))
+    shutil.rmtree(place.path / "traced")
+    return sorted(found)
+
+
+def strike(place, choice, name, injection, calls):
+    """A run in which one such call on one path, chosen at random, is struck; its folder's name and its end."""
+    while True:
+        rank, call, path = choice.choice([entry for entry in writing_calls(place) if entry[1] in calls])
+        output = f"{name}-{choice.randrange(2**32)}"
+        paths = f"-P {output}{path} -P {place.path / output}{path}"
+        result = under_strace(place, output, {rank: f"-o trace {paths} -e trace={call} -e inject={call}:{injection}"})
+        struck = re.search(r"\((INJECTED|DELAYED)\)", (place.path / "trace").read_text(errors="replace"))
+        if result.returncode != 0 or struck:
+            return output, result
+        shutil.rmtree(place.path / output)  # no such path this time: some names are drawn anew in each run
 
 
 def crash_in_a_system_call(place, choice):
-    """T04: killed at the k-th writing call of one rank; the next start finds an old or a new set, and the end is the same."""
-    output = f"crash-{choice.randrange(2**32)}"
-    call = choice.choice(WRITING)
-    when = choice.randrange(1, 60 if call in ("write", "openat", "writev") else 25)
-    under_strace(place, output, f"{call}:signal=KILL:when={when}", choice.choice((0, 1)))
+    """T04: killed at a writing call of one rank; the next start finds an old or a new set, and the end is the same."""
+    output, _ = strike(place, choice, "crash", "signal=KILL", WRITING)
     train(place, output, *RUN, ranks=2)
     same_results(place.path / "undisturbed-2", place.path / output)
     no_leftovers(place.path / output)
@@ -88,11 +129,9 @@ def crash_in_a_system_call(place, choice):
 
 def a_system_call_fails(place, choice):
     """T05: it says what failed and ends with the exit code of that, or goes on; nothing is lost."""
-    output = f"error-{choice.randrange(2**32)}"
-    call = choice.choice(("write", "pwrite64", "fsync", "rename", "mkdir"))
     error = choice.choice(("ENOSPC", "EIO", "EDQUOT"))
-    result = under_strace(place, output, f"{call}:error={error}:when={choice.randrange(1, 25)}", choice.choice((0, 1)))
-    assert result.returncode in (0, 1, 4, 5, 70), (result.returncode, result.stderr)
+    output, result = strike(place, choice, "error", f"error={error}", set(WRITING) - {"unlink", "rmdir"})
+    assert result.returncode in (0, 1, 4), (result.returncode, result.stderr)
     train(place, output, *RUN, ranks=2)
     same_results(place.path / "undisturbed-2", place.path / output)
     no_leftovers(place.path / output)
@@ -100,11 +139,29 @@ def a_system_call_fails(place, choice):
 
 
 def slow_disk(place, choice):
-    """T10 and T20: a write that takes 3 s of a rank holds up no step for longer, and raises no alarm."""
-    output = f"slow-{choice.randrange(2**32)}"
-    result = under_strace(place, output, f"fsync:delay_enter=3s:when={choice.randrange(1, 6)}", choice.choice((0, 1)))
+    """T10 and T20: flushes that take 3 s of a rank hold up no step for longer, and raise no alarm."""
+    output, result = strike(place, choice, "slow", "delay_enter=3s", {"fsync", "fdatasync"})
     assert result.returncode == 0, (result.returncode, result.stderr)
     same_results(place.path / "undisturbed-2", place.path / output)
+    return output
+
+
+def storm_of_term(place, choice):
+    """T14: TERM to all ranks at a random moment: all are gone within seconds, nothing is saved, and the end is the same."""
+    output = f"term-{choice.randrange(2**32)}"
+    run = start(place, output, *RUN, ranks=3)
+    wait_for_lines(run, place.path / output, choice.randrange(0, 75))
+    victims = ranks_of(run)
+    newest = newest_set(place.path / output)
+    for pid in victims:
+        os.kill(pid, signal.SIGTERM)
+    begin = time.monotonic()
+    run.communicate(timeout=60)
+    assert time.monotonic() - begin < 15, time.monotonic() - begin
+    assert run.returncode != 0 and not any(is_alive(pid) for pid in victims)
+    assert newest_set(place.path / output) >= newest
+    train(place, output, *RUN, ranks=3)
+    same_results(undisturbed(place, 3), place.path / output)
     return output
 
 
@@ -128,7 +185,7 @@ def launcher_killed(place, choice):
 
 
 CASES = {"T03": (random_kills, 10), "T04": (crash_in_a_system_call, 40), "T05": (a_system_call_fails, 20), "T10-T20": (slow_disk, 5),
-         "T19": (launcher_killed, 10)}
+         "T14": (storm_of_term, 10), "T19": (launcher_killed, 10)}
 
 
 def table(tally):

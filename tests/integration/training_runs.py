@@ -29,8 +29,10 @@ def start(place, output, *values, ranks=2):
 
 
 def lines_of(folder, name="metrics.jsonl"):
+    """Of the whole lines: a run that goes on may be writing the last one."""
     path = folder / name
-    return [json.loads(line) for line in path.read_text().splitlines()] if path.exists() else []
+    text = path.read_text() if path.exists() else ""
+    return [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
 
 
 def losses(folder):
