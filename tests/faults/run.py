@@ -165,6 +165,22 @@ def storm_of_term(place, choice):
     return output
 
 
+def mismatched_collectives(place, _):
+    """T17: a rank that leaves out a collective, or makes another one or one of another size, is named within the deadline."""
+    environment = dict(os.environ, OMPI_MCA_hwloc_base_binding_policy="none", OMP_NUM_THREADS="1")
+    script = pathlib.Path(__file__).resolve().parents[1] / "integration/fault_watchdog_stuck.sh"
+    subprocess.run([script, shutil.which("mpirun"), pathlib.Path(place.radforge).with_name("fault_watchdog")],
+                   check=True, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300)
+
+
+def clean_run(place, choice):
+    """T18: no rank of an undisturbed run is called slow."""
+    output = f"clean-{choice.randrange(2**32)}"
+    _, log = train(place, output, "train.steps=60", "train.log_every_steps=20", ranks=3)
+    assert "All wait for it" not in log, log
+    return output
+
+
 def launcher_killed(place, choice):
     """T19: kill -9 of mpirun and the same command at once; the ranks that are left alter nothing."""
     output = f"launcher-{choice.randrange(2**32)}"
@@ -185,7 +201,7 @@ def launcher_killed(place, choice):
 
 
 CASES = {"T03": (random_kills, 10), "T04": (crash_in_a_system_call, 40), "T05": (a_system_call_fails, 20), "T10-T20": (slow_disk, 5),
-         "T14": (storm_of_term, 10), "T19": (launcher_killed, 10)}
+         "T14": (storm_of_term, 10), "T17": (mismatched_collectives, 5), "T18": (clean_run, 20), "T19": (launcher_killed, 10)}
 
 
 def table(tally):
@@ -224,7 +240,9 @@ def main():
                 seed = random.randrange(2**32)
                 entry = {"case": name, "seed": seed, "passed": False, "date": time.strftime("%Y-%m-%d")}
                 try:
-                    shutil.rmtree(place.path / function(place, random.Random(seed)))
+                    output = function(place, random.Random(seed))
+                    if output:
+                        shutil.rmtree(place.path / output)
                     entry["passed"] = True
                 finally:
                     with options.tally.open("a", encoding="utf-8") as file:
