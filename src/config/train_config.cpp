@@ -17,6 +17,11 @@ void describe(Schema& schema, DataSourceConfig& config) {
   schema.field("sexes", config.sexes, Choices{"M", "F"}, "only these; empty for all, the unknown included");
   schema.field("age_groups", config.age_groups, Choices{"0-17", "18-39", "40-59", "60-79", "80+"},
                "only these; empty for all, the unknown included");
+  schema.field(
+      "fraction", config.fraction, RealRange{1e-9, 1},
+      "of the training images that pass, patients whole; the images of a smaller fraction are among those of a larger one");
+  schema.field("max_images", config.max_images, IntRange{0}, "training images at most, chosen in the same order; 0 for no limit");
+  schema.field("subset", config.subset, IntRange{0}, "key of that order; another one draws other patients");
   schema.check(!config.dataset.empty(),
                "dataset is missing (training reads its shards) name the folder that prepare or generate has written");
 }

@@ -2,6 +2,8 @@
 
 #include "radforge/core/error.hpp"
 
+#include "subset.hpp"
+
 #include <algorithm>
 #include <iterator>
 
@@ -54,7 +56,8 @@ Mixture::Mixture(const DataConfig& config) {
     if (!sources_.empty()) {
       require_same_schema(dataset->schema(), source.dataset, schema(), config.sources.front().dataset);
     }
-    training_.push_back({shifted(dataset->select(source, source.split), first_id), source.weight});
+    const std::vector<std::int64_t> training = keyed_subset(*dataset, dataset->select(source, source.split), source);
+    training_.push_back({shifted(training, first_id), source.weight});
     const std::vector<std::int64_t> validation = shifted(dataset->find(source, config.validation_split), first_id);
     validation_.insert(validation_.end(), validation.begin(), validation.end());
     const std::int64_t num_rows = dataset->index().num_rows();

@@ -16,6 +16,9 @@ struct DataSourceConfig {
   std::vector<std::string> sites;
   std::vector<std::string> sexes;
   std::vector<std::string> age_groups;
+  double fraction = 1;         ///< of what passes: a smaller part lies in a larger one
+  std::int64_t max_images = 0; ///< 0 = no limit
+  std::int64_t subset = 0;     ///< key of the part; another one draws other patients
 };
 
 /// Random changes of training images, keyed by (sample, epoch). Zero is none.
