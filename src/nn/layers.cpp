@@ -43,7 +43,8 @@ Conv2d::Conv2d(const ParameterScope& scope, std::int64_t in, std::int64_t out, C
 }
 
 at::Tensor Conv2d::operator()(const at::Tensor& x) const {
-  if (shape.kernel == 1 && shape.padding == 0 && shape.stride > 1) {
+  constexpr std::int64_t most_lanes = 16; // of fp32 in a vector
+  if (shape.kernel == 1 && shape.padding == 0 && shape.stride > 1 && x.size(1) < most_lanes) {
     // The pixels it reads, taken first: oneDNN up to 3.12 writes beyond its memory in the gradient of a 1x1 convolution with a
     // stride when there are fewer input channels than lanes in a vector (uxlfoundation/oneDNN issue 6035).
     constexpr std::int64_t end = std::numeric_limits<std::int64_t>::max();
