@@ -7,4 +7,8 @@ if(TARGET radforge)
                                                           ENVIRONMENT "${RADFORGE_MPI_TEST_ENV}")
   endforeach()
   set_tests_properties(integration/training PROPERTIES TIMEOUT 1500)
+  # The settings of src/cli/malloc_conf.cpp have reached jemalloc, so it is the allocator.
+  add_test(NAME integration/allocator COMMAND radforge --version)
+  set_tests_properties(integration/allocator PROPERTIES LABELS integration ENVIRONMENT "MALLOC_CONF=stats_print:true"
+                                                        PASS_REGULAR_EXPRESSION "opt.oversize_threshold: 0\n")
 endif()
