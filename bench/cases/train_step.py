@@ -57,6 +57,7 @@ def run(workspace: Workspace) -> Result:
                              f"{', '.join(' '.join(variant) for variant in VARIANTS)}")
     return Result(
         about="A UNet of Stable Diffusion 2.1's shape, latents of 16 x 16, 77 tokens of width 128: forward, backward, clipping, AdamW and "
-              "the average of the weights. Both sides have the same weights, batch and allocator (jemalloc, preloaded for diffusers); diffusers has fused AdamW.",
+              "the average of the weights. Both sides have the same weights, batch and allocator (jemalloc, preloaded for diffusers); "
+              "diffusers has fused AdamW.",
         parameters={"rounds": workspace.rounds, "steps": steps, "threads": THREADS},
         series=series, checks=checks, notes=notes)

@@ -16,8 +16,8 @@ class Cost:
     output: str
 
 
-def environment(threads: int, extra: dict[str, str]) -> dict[str, str]:
-    return os.environ | extra | {
+def environment(threads: int, extra: dict[str, str] | None = None) -> dict[str, str]:
+    return os.environ | (extra or {}) | {
         "OMP_NUM_THREADS": str(threads),
         "OMPI_MCA_rmaps_base_oversubscribe": "1",
         "OMPI_MCA_mpi_yield_when_idle": "1",
@@ -31,7 +31,8 @@ def run(command, threads: int = 1, extra: dict[str, str] | None = None) -> Cost:
     command = [str(part) for part in command]
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+", errors="replace") as messages:
         start = time.monotonic()
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=messages, env=environment(threads, extra or {}))
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=messages,
+                                   env=environment(threads, extra))
         _, status, usage = os.wait4(process.pid, 0)
         wall_s = time.monotonic() - start
         process.returncode = os.waitstatus_to_exitcode(status)
