@@ -8,8 +8,8 @@
 namespace radforge {
 
 /// `fraction` of the samples `ids` of the data set, `max_images` of them at most (0: no limit), ascending; never none. Patients
-/// are taken whole as far as the number allows, in an order keyed by `subset` and their names: a smaller subset lies in every
-/// larger one of the same key, whatever else passes the source's lists.
+/// are taken whole as far as the number allows, in an order keyed by `subset` and their names, which does not depend on what else
+/// is among `ids`: of the same ids, a smaller part lies in every larger one of the same key.
 std::vector<std::int64_t> keyed_subset(const Dataset& dataset, std::vector<std::int64_t> ids, const DataSourceConfig& config);
 
 } // namespace radforge
