@@ -1,5 +1,6 @@
 #include "radforge/comm/mpi_session.hpp"
 
+#include "blocked_signals.hpp"
 #include "launcher.hpp"
 #include "mpi_check.hpp"
 #include "mpi_communicator.hpp"
@@ -7,6 +8,7 @@
 
 #include <mpi.h>
 
+#include <csignal>
 #include <exception>
 
 namespace radforge {
@@ -21,7 +23,11 @@ MpiSession::MpiSession(int& argc, char**& argv) : num_exceptions_(std::uncaught_
   require(already == 0, "a process has one MpiSession");
 
   int provided = MPI_THREAD_SINGLE;
-  check_mpi(MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided), "MPI_Init_thread");
+  {
+    // MPI's own threads would take a SIGCONT from ContinueGuard and let the main thread go on.
+    const BlockedSignals blocked(BlockedSignals::only(SIGCONT));
+    check_mpi(MPI_Init_thread(&argc, &argv, MPI_THREAD_MULTIPLE, &provided), "MPI_Init_thread");
+  }
   initialized_ = true;
   // From here on a failed call is an exception with our exit code and not MPI's own end of the process.
   check_mpi(MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");

@@ -1,5 +1,6 @@
 #include "radforge/comm/watchdog.hpp"
 
+#include "blocked_signals.hpp"
 #include "continue_guard.hpp"
 #include "radforge/core/clock.hpp"
 #include "radforge/core/error.hpp"
@@ -13,7 +14,6 @@
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
-#include <csignal>
 #include <fstream>
 #include <mutex>
 #include <optional>
@@ -30,18 +30,6 @@ constexpr double kMostWait_s = 1.5;
 constexpr std::chrono::milliseconds kFilesLimit{3000};
 /// The rank that ends the world needs no help so long.
 constexpr std::chrono::seconds kOthersGrace{8};
-
-/// Starts a thread that gets no signals: they belong to the main thread.
-template <class Body>
-std::jthread start_without_signals(Body body) {
-  sigset_t all;
-  sigset_t former;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &former);
-  std::jthread thread(std::move(body));
-  pthread_sigmask(SIG_SETMASK, &former, nullptr);
-  return thread;
-}
 
 } // namespace
 
@@ -97,7 +85,10 @@ struct Watchdog::Impl {
 
 Watchdog::Impl::Impl(Communicator& world, const Log& log, WatchdogOptions the_options)
     : world(world), log(log), options(std::move(the_options)), rank(world.rank()) {
-  thread = start_without_signals([this](const std::stop_token& stop) { watch(stop); });
+  {
+    const BlockedSignals blocked(BlockedSignals::all());
+    thread = std::jthread([this](const std::stop_token& stop) { watch(stop); });
+  }
   board.emplace(world, options.deadlines, options.ranks_per_node);
   const bool several_nodes = static_cast<int>(board->ranks().size()) < world.size();
   // Ranks may see nodes of unlike sizes; all of them see whether there are several.

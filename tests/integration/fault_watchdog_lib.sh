@@ -36,18 +36,23 @@ judged() {
   [[ $(grep -c " error " "$work/$1.err") -ge 1 ]] || fail "$1: no verdict"
 }
 
+# A signal takes its time to arrive: until then the process goes on.
+is_stopped() { grep -q '^State:[[:space:]]*T' "/proc/$1/status"; }
+
 # stopped NAME RANKS VERDICT: rank 1 is stopped where it says it is ready.
 stopped() {
   begin "$1" "$mpirun" -n "$2" "$program"
   wait_for 30 test -s "$folder/ready"
   # Nodes tell each other what they do every 0.4 s.
   if [[ ${#nodes[@]} -gt 0 ]]; then sleep 1.2; else sleep 0.3; fi
-  kill -STOP "$(cat "$folder/pid-1")"
-  local size
+  local pid size
+  pid=$(cat "$folder/pid-1")
+  kill -STOP "$pid"
+  wait_for 10 is_stopped "$pid"
   size=$(stat -c %s "$folder/work-1" 2>/dev/null || echo 0)
   judged "$1" "$3"
   grep -q "$3" "$folder"/watchdog-rank-*.txt || fail "$1: no report"
-  kill -CONT "$(cat "$folder/pid-1")" 2>/dev/null || true
+  kill -CONT "$pid" 2>/dev/null || true
   [[ $(stat -c %s "$folder/work-1" 2>/dev/null || echo 0) -eq $size ]] || fail "$1: the stopped rank wrote later"
 }
 
