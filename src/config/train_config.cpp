@@ -2,6 +2,8 @@
 
 #include "radforge/config/schema.hpp"
 
+#include <algorithm>
+
 namespace radforge {
 
 namespace {
@@ -10,8 +12,8 @@ const Choices splits{"train", "validation", "test"};
 
 void describe(Schema& schema, DataSourceConfig& config) {
   schema.field("dataset", config.dataset, "folder that holds dataset.json");
-  schema.field("weight", config.weight, RealRange{1e-9, 1e9},
-               "share of the samples that come from it, beside the others' weights");
+  schema.field("weight", config.weight, RealRange{0, 1e9},
+               "share of the samples that come from it, beside the others' weights; 0: validation and test images alone");
   schema.field("split", config.split, splits, "patients that training sees; synthetic rows have no split and always take part");
   schema.field("sites", config.sites, "only these sites; empty for all");
   schema.field("sexes", config.sexes, Choices{"M", "F"}, "only these; empty for all, the unknown included");
@@ -29,6 +31,8 @@ void describe(Schema& schema, DataSourceConfig& config) {
 void describe(Schema& schema, AugmentationConfig& config) {
   schema.field("max_shift", config.max_shift, RealRange{0, 1}, "of the side's length, each axis");
   schema.field("max_rotation_degrees", config.max_rotation_degrees, RealRange{0, 180}, "either way");
+  schema.field("max_crop", config.max_crop, RealRange{0, 0.9},
+               "of the side's length: a window of 1 - this to 1 of it, anywhere inside, fills the image");
   schema.field("max_scale", config.max_scale, RealRange{0, 1}, "size by a factor of 1 / (1 + this) to 1 + this");
   schema.field("max_brightness", config.max_brightness, RealRange{0, 1}, "of the full range, either way");
   schema.field("max_contrast", config.max_contrast, RealRange{0, 1}, "by a factor of 1 - this to 1 + this");
@@ -37,10 +41,19 @@ void describe(Schema& schema, AugmentationConfig& config) {
 
 void describe(Schema& schema, DataConfig& config) {
   schema.list("sources", config.sources, "data sets, mixed by their weights");
+  schema.field("findings", config.findings, Choices{"same", "intersection", "union"},
+               "of sources that differ in them: refuse, keep those that all have, or take all and leave unknown what a source "
+               "does not say");
+  schema.field("balance", config.balance,
+               "sex, age_group, race, view, site or a finding: each combination of their values has the same share of a source's "
+               "samples");
   schema.field("validation_split", config.validation_split, splits, "patients that validation sees");
   schema.section("augmentation", config.augmentation, "random changes of training images, keyed by (sample, epoch)");
   schema.field("loader_threads", config.loader_threads, IntRange{1, 64}, "threads a rank that read images ahead");
   schema.check(!config.sources.empty(), "sources is empty (training reads their shards) list at least one data set");
+  schema.check(config.sources.empty() ||
+                   std::ranges::any_of(config.sources, [](const DataSourceConfig& source) { return source.weight > 0; }),
+               "every source has weight 0 (none would train) raise one");
 }
 
 void describe(Schema& schema, OptimizerConfig& config) {
@@ -105,6 +118,15 @@ void describe(Schema& schema, WatchdogConfig& config) {
   schema.field("compute_s", config.compute_s, range, "between two exchanges between ranks");
   schema.field("collective_s", config.collective_s, range, "in an exchange between ranks");
   schema.field("save_s", config.save_s, range, "for a checkpoint to be finished");
+}
+
+void describe(Schema& schema, EarlyStoppingConfig& config) {
+  schema.field("metric", config.metric,
+               "of validation, whose best step is the result, low for a loss or an error; empty: the last step is");
+  schema.field("patience", config.patience, IntRange{.least = 0},
+               "validations in a row without a better value before training ends; 0: it goes on to its last step");
+  schema.check(config.patience == 0 || !config.metric.empty(),
+               "patience is set without a metric (there is nothing to wait for) name a metric");
 }
 
 void describe(Schema& schema, PartConfig& config) {

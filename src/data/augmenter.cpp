@@ -85,12 +85,15 @@ void change_levels(const Augmentation& change, std::span<std::uint8_t> pixels) {
 } // namespace
 
 Augmentation Augmenter::draw(const SampleTurn& turn) const {
-  std::array<float, 7> u{};
+  std::array<float, 10> u{};
   fill_uniform({.seed = seed_, .stream = Stream::augment, .id = static_cast<std::uint64_t>(turn.id), .draw = turn.epoch}, u);
-  return {.shift_x = about_zero(u[0], config_.max_shift),
-          .shift_y = about_zero(u[1], config_.max_shift),
+  // A window of this part of the side fills the image; its centre lies where it is inside. So the picture moves the other way.
+  const double window = 1 - config_.max_crop * static_cast<double>(u[7]);
+  const double most_offset = (1 - window) / (2 * window);
+  return {.shift_x = about_zero(u[0], config_.max_shift) - about_zero(u[8], most_offset),
+          .shift_y = about_zero(u[1], config_.max_shift) - about_zero(u[9], most_offset),
           .rotation_degrees = about_zero(u[2], config_.max_rotation_degrees),
-          .scale = std::pow(1 + config_.max_scale, about_zero(u[3], 1)),
+          .scale = std::pow(1 + config_.max_scale, about_zero(u[3], 1)) / window,
           .brightness = about_zero(u[4], config_.max_brightness),
           .contrast = 1 + about_zero(u[5], config_.max_contrast),
           .flip = static_cast<double>(u[6]) < config_.flip_probability};

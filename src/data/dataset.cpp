@@ -20,8 +20,6 @@ bool passes(const std::vector<std::string>& allowed, const std::string& value) {
   return allowed.empty() || std::find(allowed.begin(), allowed.end(), value) != allowed.end();
 }
 
-std::string site_of(const SampleRecord& record) { return record.source.substr(0, record.source.find('/')); }
-
 std::string list_text(const char* name, const std::vector<std::string>& values) {
   return values.empty() ? std::string() : fmt::format(", {} {}", name, fmt::join(values, "/"));
 }

@@ -8,7 +8,7 @@ void RowCounter::add(const SampleRecord& record) {
   if (record.status != "ok") {
     return;
   }
-  count("site", record.source.substr(0, record.source.find('/')));
+  count("site", site_of(record));
   count("split", record.split);
   count("sex", record.sex);
   count("age_group", record.age_group);

@@ -25,6 +25,8 @@ std::string problem_of(const SampleRecord& record, const TextColumn& column) {
 
 } // namespace
 
+std::string site_of(const SampleRecord& record) { return record.source.substr(0, record.source.find('/')); }
+
 std::string text_problem(const SampleRecord& record) {
   for (const TextColumn& column : text_columns) {
     if (std::string problem = problem_of(record, column); !problem.empty()) {

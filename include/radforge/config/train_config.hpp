@@ -11,7 +11,7 @@ namespace radforge {
 /// A data set, and which of its rows take part. An empty list lets everything through.
 struct DataSourceConfig {
   std::string dataset; ///< folder that holds dataset.json
-  double weight = 1;   ///< share of the samples that come from it, beside the other sources' weights
+  double weight = 1;   ///< share of the samples that come from it, beside the other sources' weights; 0: it is not trained on
   std::string split = "train";
   std::vector<std::string> sites;
   std::vector<std::string> sexes;
@@ -25,6 +25,7 @@ struct DataSourceConfig {
 struct AugmentationConfig {
   double max_shift = 0;            ///< of the side's length, each axis
   double max_rotation_degrees = 0; ///< either way
+  double max_crop = 0;             ///< of the side's length: a window of 1 - this to 1 of it, anywhere inside, fills the image
   double max_scale = 0;            ///< size by a factor of 1 / (1 + this) to 1 + this
   double max_brightness = 0;       ///< of the full range, either way
   double max_contrast = 0;         ///< about the middle of the range, by a factor of 1 - this to 1 + this
@@ -35,6 +36,8 @@ struct AugmentationConfig {
 
 struct DataConfig {
   std::vector<DataSourceConfig> sources;
+  std::string findings = "same";    ///< of sources that differ in them: "same" refuses, or "intersection", or "union"
+  std::vector<std::string> balance; ///< attributes or findings: each combination of their values has the same share of a source
   std::string validation_split = "validation";
   AugmentationConfig augmentation;
   std::int64_t loader_threads = 1;
@@ -85,6 +88,13 @@ struct CheckpointConfig {
   std::int64_t every_steps = 500;
   double every_minutes = 0; ///< beside the steps; 0 = by steps alone
   std::int64_t keep = 2;
+};
+
+/// Which of the validated steps is the result.
+struct EarlyStoppingConfig {
+  std::string metric; ///< of validation, low is good for a loss or an error; "" = none: the last step is the result
+  std::int64_t patience =
+      0; ///< validations in a row without a better value before training ends; 0 = it goes on to its last step
 };
 
 /// A part of a model that learns.
@@ -162,6 +172,7 @@ void describe(Schema& schema, OptimizerConfig& config);
 void describe(Schema& schema, LoopConfig& config);
 void describe(Schema& schema, CheckpointConfig& config);
 void describe(Schema& schema, WatchdogConfig& config);
+void describe(Schema& schema, EarlyStoppingConfig& config);
 void describe(Schema& schema, PartConfig& config);
 void describe(Schema& schema, DiffusionPartsConfig& config);
 void describe(Schema& schema, DiffusionConfig& config);

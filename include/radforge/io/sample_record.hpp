@@ -24,6 +24,9 @@ struct SampleRecord {
   std::vector<std::int8_t> findings; ///< 1 present, 0 absent, -1 unknown; one each of the data set's finding names
 };
 
+/// The site that the image is from: what stands before the first slash of `source`.
+std::string site_of(const SampleRecord& record);
+
 /// Why the record's text cannot be stored in a shard: "source of 200 bytes is longer than its column of 128 ..."; empty if it
 /// can.
 std::string text_problem(const SampleRecord& record);

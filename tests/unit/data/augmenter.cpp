@@ -101,3 +101,23 @@ TEST_CASE("draws are a function of seed, sample and epoch, and fill their ranges
   CHECK(log_scale / count == Approx(0).margin(5 * std::log(1.2) / std::sqrt(3.0 * count)));
   CHECK(flips == Approx(count * 0.25).margin(140));
 }
+
+TEST_CASE("a crop shows a window of the image that lies inside it") {
+  const Augmenter augmenter({.max_crop = 0.5}, 3);
+  double smallest = 1;
+  double farthest = 0;
+  for (std::int64_t id = 0; id < 500; ++id) {
+    const Augmentation change = augmenter.draw({id, 0});
+    const double window = 1 / change.scale;
+    CHECK(window <= 1);
+    CHECK(window >= 0.5);
+    // The window's centre is at -shift of the enlarged image, -shift * window of the image.
+    for (const double shift : {change.shift_x, change.shift_y}) {
+      CHECK(std::abs(shift * window) + window / 2 <= 0.5 + 1e-9);
+      farthest = std::max(farthest, std::abs(shift * window) / (0.5 - window / 2 + 1e-12));
+    }
+    smallest = std::min(smallest, window);
+  }
+  CHECK(smallest < 0.51);
+  CHECK(farthest > 0.95);
+}

@@ -4,6 +4,7 @@
 #include "radforge/io/shard_writer.hpp"
 
 #include "dataset_fixture.hpp"
+#include "tiny_dataset.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -111,10 +112,83 @@ TEST_CASE("sources that do not fit together are refused, and so is a mixture nob
   DataConfig config;
   config.sources = {{.dataset = real.path().string()}, {.dataset = other.path()}};
   CHECK_THROWS_AS(Mixture(config), ConfigError);
-  CHECK_THROWS_WITH(Mixture(config), Contains("do not mix"));
+  CHECK_THROWS_WITH(Mixture(config), Contains("do not have the same findings") && Contains("data.findings"));
   config.sources = {{.dataset = alone.path()}};
   CHECK_THROWS_AS(Mixture(config), DataError);
   CHECK_THROWS_WITH(Mixture(config), Contains("split validation"));
+}
+
+TEST_CASE("findings that differ are those that all have, or all of them, unknown where a source does not speak of one") {
+  const DatasetFixture real(40); // No_Finding, Effusion
+  const SyntheticFixture other(3, {"Mass", "Effusion"});
+  DataConfig config;
+  config.sources = {{.dataset = real.path().string()}, {.dataset = other.path()}};
+  config.findings = "intersection";
+  const Mixture shared(config);
+  CHECK(shared.schema().findings == std::vector<std::string>{"Effusion"});
+  CHECK(shared.findings(40) == std::vector<std::int8_t>{0});
+  CHECK(shared.findings(3) == std::vector<std::int8_t>{shared.record(3).findings[1]});
+  CHECK_THAT(shared.notes().at(0), Contains("1 of 3 are taken (Effusion)"));
+
+  config.findings = "union";
+  const Mixture all(config);
+  CHECK(all.schema().findings == std::vector<std::string>{"No_Finding", "Effusion", "Mass"});
+  CHECK(all.findings(41) == std::vector<std::int8_t>{-1, 0, 0});
+  CHECK(all.findings(3) == std::vector<std::int8_t>{all.record(3).findings[0], all.record(3).findings[1], -1});
+  REQUIRE(all.notes().size() == 3);
+  CHECK_THAT(all.notes()[1], Contains(real.path().string()) && Contains("Mass"));
+  CHECK_THAT(all.notes()[2], Contains(other.path()) && Contains("No_Finding"));
+
+  const SyntheticFixture apart(3, {"Hernia"});
+  config.sources = {{.dataset = real.path().string()}, {.dataset = apart.path()}};
+  config.findings = "intersection";
+  CHECK_THROWS_WITH(Mixture(config), Contains("share no finding"));
+}
+
+TEST_CASE("a source of weight zero is looked at and not trained on") {
+  const DatasetFixture real(40);
+  const SyntheticFixture synthetic(5);
+  DataConfig config;
+  config.sources = {{.dataset = real.path().string(), .weight = 0}, {.dataset = synthetic.path()}};
+  const Mixture data(config);
+  REQUIRE(data.training().size() == 1);
+  CHECK(data.training()[0].ids == std::vector<std::int64_t>{40, 41, 43, 44});
+  CHECK_FALSE(data.validation().empty());
+  CHECK(data.of_split("validation") == data.validation());
+  CHECK_FALSE(data.of_split("test").empty());
+  CHECK(data.folder_of(data.of_split("test").front()) == real.path());
+}
+
+TEST_CASE("of the training split there is what training sees") {
+  const DatasetFixture real(40);
+  DataConfig config;
+  config.sources = {{.dataset = real.path().string(), .max_images = 6}};
+  const Mixture data(config);
+  CHECK(data.of_split("train") == data.training()[0].ids);
+  CHECK(data.of_split("train").size() == 6);
+}
+
+TEST_CASE("a balance gives each combination of values the same share of its source") {
+  const TempFolder folder;
+  write_tiny_dataset(folder / "set", 48, TinyLabels::varied);
+  DataConfig config;
+  config.sources = {{.dataset = folder / "set", .weight = 3}};
+  config.balance = {"sex", "Bright"};
+  const Mixture data(config);
+  REQUIRE(data.training().size() == 4); // F: absent or unknown, M: present or unknown
+  std::size_t num_ids = 0;
+  for (const SamplerSource& group : data.training()) {
+    CHECK(group.weight == 0.75);
+    for (const std::int64_t id : group.ids) {
+      CHECK(data.record(id).sex == data.record(group.ids.front()).sex);
+      CHECK(data.findings(id)[0] == data.findings(group.ids.front())[0]);
+    }
+    num_ids += group.ids.size();
+  }
+  CHECK(num_ids == data.of_split("train").size());
+  CHECK_THAT(data.notes().at(0), Contains("4 groups have the same share") && Contains("of F, no Bright"));
+  config.balance = {"height"};
+  CHECK_THROWS_WITH(Mixture(config), Contains("'height' is nothing to balance by") && Contains("Bright, Dim, Never"));
 }
 
 TEST_CASE("latents are read as they are stored, and their text states are where they lie") {
