@@ -6,12 +6,6 @@
 
 namespace radforge {
 
-namespace {
-
-constexpr double momentum = 0.1;
-
-} // namespace
-
 BatchNorm2d::BatchNorm2d(const ParameterScope& scope, std::int64_t channels, double eps) : epsilon(eps) {
   scope.add("weight", {channels}, Init::constant(1), weight);
   scope.add("bias", {channels}, Init::constant(0), bias);

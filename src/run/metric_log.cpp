@@ -2,10 +2,14 @@
 
 #include "json_lines.hpp"
 
+#include "radforge/core/atomic_file.hpp"
 #include "radforge/core/clock.hpp"
 #include "radforge/run/event_file.hpp"
 
 #include <nlohmann/json.hpp>
+
+#include <limits>
+#include <sstream>
 
 namespace radforge {
 
@@ -61,6 +65,21 @@ void MetricLog::write_timing(std::int64_t step, const std::vector<Metric>& value
     }
     events().scalars(step, seconds_since_1970(), grouped);
   }
+}
+
+std::vector<std::pair<std::int64_t, double>> MetricLog::values_of(const std::string& name) const {
+  std::vector<std::pair<std::int64_t, double>> values;
+  if (metrics_) {
+    std::istringstream lines(read_file(folder_ / "metrics.jsonl"));
+    for (std::string line; std::getline(lines, line);) {
+      const auto json = nlohmann::json::parse(line);
+      if (const auto found = json.find(name); found != json.end()) {
+        values.emplace_back(json.at("step").get<std::int64_t>(),
+                            found->is_number() ? found->get<double>() : std::numeric_limits<double>::quiet_NaN());
+      }
+    }
+  }
+  return values;
 }
 
 void MetricLog::write_image(std::int64_t step, const std::string& name, const Image& image) {

@@ -12,6 +12,9 @@
 #include <ATen/ops/empty.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <iterator>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -130,8 +133,9 @@ void Checkpointer::write_files() {
   }
 }
 
-void Checkpointer::publish() {
+void Checkpointer::publish(std::vector<std::int64_t> milestones) {
   require(options_.rank == 0, "rank 0 publishes");
+  milestones_ = std::move(milestones);
   task_.start([this] { publish_set(); });
 }
 
@@ -198,10 +202,17 @@ void Checkpointer::discard() {
 
 void Checkpointer::prune() {
   std::int64_t num_whole = 0;
+  std::set<std::int64_t> passed; // milestones, of the sets that stay
   for (const std::int64_t step : steps_of_sets(folder_)) {
     const fs::path set = set_of_step(folder_, step);
     if (step <= step_ && num_whole < options_.keep) {
       num_whole += looks_whole(set, step) ? 1 : 0; // one that is not takes no good one's place
+      if (const auto after = std::ranges::upper_bound(milestones_, step); after != milestones_.begin()) {
+        passed.insert(*std::prev(after));
+      }
+      continue;
+    }
+    if (passed.contains(step)) {
       continue;
     }
     // Out of sight at once: a set that is half removed is none.

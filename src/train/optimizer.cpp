@@ -20,15 +20,19 @@ Optimizer::Optimizer(const OptimizerConfig& config, double ema_decay, ParameterS
   }
 }
 
-void Optimizer::step(std::int64_t step, double learning_rate, double gradient_factor) {
+double Optimizer::average_decay(std::int64_t step) const {
   const auto count = static_cast<double>(step);
+  return std::min(ema_decay_, (1 + count) / (10 + count));
+}
+
+void Optimizer::step(std::int64_t step, double learning_rate, double gradient_factor) {
   AdamWStep numbers{.beta1 = config_.beta1,
                     .beta2 = config_.beta2,
                     .weight_decay = config_.weight_decay,
                     .epsilon = config_.epsilon,
                     .gradient_factor = gradient_factor,
-                    .average_decay = std::min(ema_decay_, (1 + count) / (10 + count)),
-                    .count = count};
+                    .average_decay = average_decay(step),
+                    .count = static_cast<double>(step)};
   // What lies before, between and behind the groups that learn is averaged alone.
   std::int64_t done = range_.first;
   for (const ParameterGroup& group : groups_) {

@@ -45,8 +45,8 @@ std::vector<std::int64_t> steps_of(const std::string& text) {
 } // namespace
 
 RunCheckpoints::RunCheckpoints(const TrainPlan& plan, RunContext& context, ParameterSet& parameters, Optimizer& optimizer,
-                               IntervalMeans& means, FileSystem& system)
-    : plan_(plan), context_(context), parameters_(parameters), optimizer_(optimizer), means_(means),
+                               IntervalMeans& means, const BestStep& best, FileSystem& system)
+    : plan_(plan), context_(context), parameters_(parameters), optimizer_(optimizer), means_(means), best_(best),
       folder_(context.dir.path() / "checkpoints"), checkpointer_(folder_, options_of(plan, context), parameters, system) {}
 
 TrainState RunCheckpoints::state() {
@@ -89,6 +89,11 @@ std::int64_t RunCheckpoints::load_newest() {
     }
   });
   return load_from(steps_of(broadcast(context_.control, there)));
+}
+
+std::int64_t RunCheckpoints::load_best() {
+  finish();
+  return load_from({best_.records().rbegin(), best_.records().rend()});
 }
 
 std::int64_t RunCheckpoints::load_from(const std::vector<std::int64_t>& steps) {
@@ -230,7 +235,7 @@ void RunCheckpoints::next_phase() {
   }
   if (phase_ == Phase::writing) {
     if (context_.control.rank() == 0) {
-      checkpointer_.publish();
+      checkpointer_.publish(best_.records());
     }
     phase_ = Phase::publishing;
     return;

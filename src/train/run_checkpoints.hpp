@@ -1,5 +1,6 @@
 #pragma once
 
+#include "best_step.hpp"
 #include "interval_means.hpp"
 #include "step_verdict.hpp"
 
@@ -23,7 +24,7 @@ class RunCheckpoints {
  public:
   /// What is saved belongs to the caller. The references outlive the object.
   RunCheckpoints(const TrainPlan& plan, RunContext& context, ParameterSet& parameters, Optimizer& optimizer, IntervalMeans& means,
-                 FileSystem& system);
+                 const BestStep& best, FileSystem& system);
 
   /// Loads the set that the run is to go on from, and returns its step; 0 where there is none. Collective. Errors: DataError for
   /// a step that was asked for and is not there or not whole, and where there are sets and none is whole; ConfigError for a set
@@ -31,6 +32,9 @@ class RunCheckpoints {
   std::int64_t load();
   /// Loads the newest whole set, after the one being written. Collective.
   std::int64_t load_newest();
+  /// Loads the set of the best validation, or of the best before it whose set is whole; returns its step, 0 where there is none.
+  /// Collective.
+  std::int64_t load_best();
 
   /// What this rank says of the save under way.
   void report(StepReport& report) const;
@@ -60,6 +64,7 @@ class RunCheckpoints {
   ParameterSet& parameters_;
   Optimizer& optimizer_;
   IntervalMeans& means_;
+  const BestStep& best_;
   std::filesystem::path folder_;
   Checkpointer checkpointer_;
   Phase phase_ = Phase::idle;

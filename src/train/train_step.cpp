@@ -2,6 +2,7 @@
 
 #include "radforge/core/clock.hpp"
 #include "radforge/core/error.hpp"
+#include "radforge/nn/batch_norm.hpp"
 #include "radforge/nn/buffer.hpp"
 #include "radforge/train/lr_schedule.hpp"
 
@@ -28,11 +29,16 @@ std::size_t part_size(const LoopConfig& loop) {
   return static_cast<std::size_t>(is_canonical(loop) ? loop.batch_size / loop.virtual_shards : loop.micro_batch_size);
 }
 
+// The averaged weights are what is evaluated, so running statistics follow the batches' as slowly as the average follows the
+// weights: a norm's own momentum is the most.
+double running_rate(double average_rate) { return std::min(1.0, average_rate / BatchNorm2d::momentum); }
+
 } // namespace
 
 TrainStep::TrainStep(const LoopConfig& loop, const OptimizerConfig& config, Communicator& ranks, Task& task, Optimizer& optimizer)
     : loop_(loop), config_(config), ranks_(ranks), task_(task), optimizer_(optimizer),
       reducer_(make_gradient_reducer(loop, task.parameters(), ranks)), part_size_(part_size(loop)),
+      running_state_(task.parameters(), ranks, is_canonical(loop) ? static_cast<std::size_t>(loop.virtual_shards) : 1),
       exchange_(ranks,
                 is_canonical(loop) ? static_cast<std::size_t>(loop.virtual_shards) : static_cast<std::size_t>(ranks.size()),
                 task.num_sums()) {
@@ -48,6 +54,7 @@ StepResult TrainStep::run(std::int64_t step, const Batch& slice, StepReport repo
   // Forward and backward over this rank's slice, part by part; the reduction begins while the last part is still computed.
   const Stopwatch computing;
   reducer_->begin_step();
+  running_state_.begin_step();
   exchange_.begin_step();
   accumulate(slice);
   compute_s_ += computing.seconds();
@@ -62,9 +69,11 @@ StepResult TrainStep::run(std::int64_t step, const Batch& slice, StepReport repo
   result.verdict = exchange_.agree(report);
   verdict_s_ += agreeing.seconds();
 
-  // The update, unless a number is not finite: then weights, moments and average stay as they are.
+  // The update, unless a number is not finite: then weights, moments, average and running state stay as they are.
   if (result.verdict.finite) {
     update(step, result.learning_rate, result.gradient_norm);
+  } else {
+    running_state_.restore();
   }
   return result;
 }
@@ -77,10 +86,12 @@ void TrainStep::accumulate(const Batch& slice) {
   std::size_t slot = first_slot;
   for (std::size_t first = 0; first < total; first += most) {
     const std::size_t count = std::min(most, total - first);
+    running_state_.begin_part();
     reducer_->begin_part(first + count == total ? GradientReducer::Part::last : GradientReducer::Part::more_follow);
     const PartLoss part = count == total ? task_.accumulate(slice, loop_.batch_size)
                                          : task_.accumulate(part_of(slice, first, count), loop_.batch_size);
     reducer_->end_part();
+    running_state_.end_part(is_canonical(loop_) ? slot : 0, static_cast<double>(count) / static_cast<double>(loop_.batch_size));
     exchange_.add(slot, part.loss, part.sums);
     slot += is_canonical(loop_) ? 1 : 0;
   }
@@ -88,6 +99,7 @@ void TrainStep::accumulate(const Batch& slice) {
 
 void TrainStep::update(std::int64_t step, double learning_rate, double norm) {
   optimizer_.step(step + 1, learning_rate, norm > config_.clip_norm ? config_.clip_norm / norm : 1.0);
+  running_state_.finish(running_rate(1 - optimizer_.average_decay(step + 1)));
   if (config_.shard) {
     gather_shares(ranks_, task_.parameters().flat());
     task_.parameters().refresh();

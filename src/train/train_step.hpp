@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gradient_reducer.hpp"
+#include "running_state.hpp"
 #include "step_verdict.hpp"
 
 #include "radforge/config/train_config.hpp"
@@ -44,6 +45,7 @@ class TrainStep {
   Optimizer& optimizer_;
   std::unique_ptr<GradientReducer> reducer_;
   std::size_t part_size_;
+  RunningState running_state_;
   StepExchange exchange_;
   double compute_s_ = 0;
   double verdict_s_ = 0;

@@ -1,5 +1,6 @@
 #include "radforge/train/trainer.hpp"
 
+#include "best_step.hpp"
 #include "interval_means.hpp"
 #include "run_checkpoints.hpp"
 #include "run_timing.hpp"
@@ -10,6 +11,7 @@
 #include "radforge/core/clock.hpp"
 #include "radforge/core/error.hpp"
 #include "radforge/core/progress.hpp"
+#include "radforge/data/patient_set.hpp"
 #include "radforge/nn/buffer.hpp"
 #include "radforge/nn/precision.hpp"
 #include "radforge/train/optimizer.hpp"
@@ -60,13 +62,16 @@ TrainSummary Trainer::run() {
   TrainStep train_step(loop, plan_.optimizer, ranks, task_, optimizer);
   IntervalMeans means(task_.num_sums());
   FileSystem file_system;
-  RunCheckpoints checkpoints(plan_, context_, parameters, optimizer, means, file_system);
+  BestStep best(plan_.early_stopping);
+  RunCheckpoints checkpoints(plan_, context_, parameters, optimizer, means, best, file_system);
 
   // Where the last start of this run left off.
   std::int64_t step = checkpoints.load();
   const std::int64_t first_step = step;
   resume_metrics(step);
-  if (step < loop.steps) {
+  recall(best);
+  const auto is_over = [&] { return step == loop.steps || best.is_over(); };
+  if (!is_over()) {
     set_former_result_aside();
   }
   if (step > 0) {
@@ -87,7 +92,7 @@ TrainSummary Trainer::run() {
   std::int64_t bad_steps = 0;
   bool rolled_back = false;
 
-  while (step < loop.steps) {
+  while (!is_over()) {
     context_.enter(Phase::data, step);
     const double waited_s = loader->wait_s();
     const Batch batch = loader->next();
@@ -121,6 +126,7 @@ TrainSummary Trainer::run() {
         bad_steps = 0;
         means.clear();
         resume_metrics(step);
+        recall(best);
         loader = loader_from(step);
         timing.restart(step);
         continue;
@@ -132,16 +138,18 @@ TrainSummary Trainer::run() {
     progress.update(step * loop.batch_size, fmt::format("step {} loss {:.4f}", step, verdict.loss));
 
     // Everything below is diagnostics and saving.
-    const bool last = step == loop.steps;
-    const bool validating = num_validated() > 0 && (last || step % loop.validate_every_steps == 0);
-    const bool sampling = loop.sample_every_steps > 0 && (last || step % loop.sample_every_steps == 0);
+    const bool last_step = step == loop.steps;
+    const bool validating = num_validated() > 0 && (last_step || step % loop.validate_every_steps == 0);
+    const bool sampling = loop.sample_every_steps > 0 && (last_step || step % loop.sample_every_steps == 0);
     const at::Tensor average = validating || sampling ? full_average(optimizer, parameters, ranks) : at::Tensor();
-    if (last || validating || step % loop.log_every_steps == 0) {
+    if (last_step || validating || step % loop.log_every_steps == 0) {
       std::vector<Metric> metrics{
           {"loss", verdict.loss}, {"gradient_norm", result.gradient_norm}, {"learning_rate", result.learning_rate}};
       append(metrics, means.metrics(task_));
       if (validating) {
-        append(metrics, validate(average));
+        const std::vector<Metric> validation = validate(average);
+        best.add(step, validation);
+        append(metrics, validation);
       }
       means.clear();
       write_line(step, metrics, timing.lap(step, train_step, *loader, loop.batch_size));
@@ -150,7 +158,8 @@ TrainSummary Trainer::run() {
     if (sampling) {
       write_picture(step, average);
     }
-    if (last || verdict.stop || verdict.save_due || step % plan_.checkpoint.every_steps == 0) {
+    const bool last = is_over();
+    if (last || verdict.stop || verdict.save_due || best.is_record(step) || step % plan_.checkpoint.every_steps == 0) {
       context_.enter(Phase::save, step);
       const Stopwatch saving;
       if (last || verdict.stop) {
@@ -170,6 +179,13 @@ TrainSummary Trainer::run() {
   context_.enter(Phase::save, step);
   summary.images_per_s = static_cast<double>(summary.new_steps * loop.batch_size) / since_start.seconds();
   summary.rank_hours = since_start.seconds() * ranks.size() / 3600;
+  if (best.is_wanted() && !best.is_record(step)) {
+    checkpoints.load_best();
+  }
+  if (best.is_wanted()) {
+    context_.log.info("{} was best after step {}: {:.4f}. Its weights are the result", plan_.early_stopping.metric,
+                      best.records().empty() ? step : best.records().back(), best.best());
+  }
   publish(full_average(optimizer, parameters, ranks));
   return summary;
 }
@@ -186,6 +202,27 @@ std::unique_ptr<Loader> Trainer::loader_from(std::int64_t step) const {
 
 void Trainer::resume_metrics(std::int64_t step) const {
   on_rank_0([&] { context_.metrics.resume_from(step == 0 ? MetricLog::kFromStart : step); });
+}
+
+void Trainer::recall(BestStep& best) const {
+  if (!best.is_wanted()) {
+    return;
+  }
+  std::vector<double> values; // step, value, ...
+  on_rank_0([&] {
+    for (const auto& [step, value] : context_.metrics.values_of(plan_.early_stopping.metric)) {
+      values.push_back(static_cast<double>(step));
+      values.push_back(value);
+    }
+  });
+  std::vector<std::int64_t> count{static_cast<std::int64_t>(values.size())};
+  context_.control.broadcast(buffer_of(std::span(count)), 0);
+  values.resize(static_cast<std::size_t>(count[0]));
+  context_.control.broadcast(buffer_of(std::span(values)), 0);
+  best.clear();
+  for (std::size_t i = 0; i < values.size(); i += 2) {
+    best.add(static_cast<std::int64_t>(values[i]), values[i + 1]);
+  }
 }
 
 void Trainer::write_line(std::int64_t step, const std::vector<Metric>& metrics, const std::vector<Metric>& timing) const {
@@ -218,7 +255,9 @@ std::vector<Metric> Trainer::validate(const at::Tensor& weights) const {
   // Blocks of images, each the work of one rank, added up in their order: the same bits on any number of ranks.
   const std::size_t num_blocks = (ids.size() + images_of_block - 1) / images_of_block;
   const std::size_t num_sums = 1 + task_.num_sums(); // the loss, then those of the task
+  const std::size_t num_outputs = task_.num_outputs();
   std::vector<double> blocks(num_blocks * num_sums);
+  std::vector<double> outputs(ids.size() * num_outputs);
   for (auto block = static_cast<std::size_t>(context_.data.rank()); block < num_blocks;
        block += static_cast<std::size_t>(context_.data.size())) {
     Batch batch;
@@ -231,14 +270,21 @@ std::vector<Metric> Trainer::validate(const at::Tensor& weights) const {
     const PartLoss part = task_.validate(batch);
     blocks[block * num_sums] = part.loss;
     std::ranges::copy(part.sums, blocks.begin() + static_cast<std::ptrdiff_t>(block * num_sums + 1));
+    std::ranges::copy(part.outputs, outputs.begin() + static_cast<std::ptrdiff_t>(block * images_of_block * num_outputs));
   }
   context_.data.all_reduce(buffer_of(std::span(blocks)), ReduceOp::sum);
+  if (num_outputs > 0) {
+    context_.data.all_reduce(buffer_of(std::span(outputs)), ReduceOp::sum);
+  }
   std::vector<double> sums(num_sums);
   for (std::size_t i = 0; i < blocks.size(); ++i) {
     sums[i % num_sums] += blocks[i];
   }
   std::vector<Metric> metrics{{"validation_loss", sums[0] / static_cast<double>(ids.size())}};
   append(metrics, task_.metrics_of(std::span(sums).subspan(1), "validation_loss"));
+  if (num_outputs > 0) {
+    append(metrics, task_.metrics_of_outputs(ids, outputs));
+  }
   return metrics;
 }
 
@@ -263,6 +309,11 @@ void Trainer::publish(const at::Tensor& weights) const {
     fs::remove_all(temporary);
     fs::create_directories(temporary);
     task_.write_result(temporary, weights);
+    PatientSet patients(data_);
+    for (const fs::path& origin : plan_.origins) {
+      patients.add_origin(origin);
+    }
+    patients.write(temporary);
     context_.dir.check_ownership();
     publish_folder(temporary, target);
   });

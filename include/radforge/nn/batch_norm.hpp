@@ -17,6 +17,8 @@ enum class ForwardMode {
 /// Batch normalisation over N x C x H x W (Ioffe and Szegedy 2015), as PyTorch's BatchNorm2d: the variance of the batch divides
 /// by the number of values, the running one is moved by a tenth towards the unbiased estimate.
 struct BatchNorm2d : Layer {
+  static constexpr double momentum = 0.1;
+
   BatchNorm2d(const ParameterScope& scope, std::int64_t channels, double epsilon = 1e-5);
   /// Errors: ConfigError (training on one value a channel, which has no variance).
   at::Tensor operator()(const at::Tensor& x, ForwardMode mode) const;

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace radforge {
@@ -39,6 +40,8 @@ class MetricLog {
   void write(std::int64_t step, const std::vector<Metric>& values);
   /// One line of rates and times; its steps are counted apart.
   void write_timing(std::int64_t step, const std::vector<Metric>& values);
+  /// The metric of that name at each step that has it, NaN for a null; nothing on other ranks than 0.
+  std::vector<std::pair<std::int64_t, double>> values_of(const std::string& name) const;
   /// A picture for TensorBoard.
   void write_image(std::int64_t step, const std::string& name, const Image& image);
 

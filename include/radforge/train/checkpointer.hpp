@@ -48,8 +48,9 @@ class Checkpointer {
   /// Copies this rank's share of `state`, which may change afterwards, and writes the copy in the background.
   void write(std::int64_t step, const TrainState& state);
   /// Manifest and name for the set that write() was called for, in the background; then sets that are too many go: of those up to
-  /// this step the newest `keep` stay, later ones are a future that was discarded.
-  void publish();
+  /// this step the newest `keep` stay, later ones are a future that was discarded. Of the steps `milestones`, ascending, the last
+  /// one that each of these `keep` knows of stays too.
+  void publish(std::vector<std::int64_t> milestones = {});
   /// Removes what was written of the set. Errors: IoError.
   void discard();
 
@@ -82,6 +83,7 @@ class Checkpointer {
   at::Tensor staged_; ///< four rows: parameters, moments, average
   at::Tensor staged_buffers_;
   std::vector<double> staged_means_;
+  std::vector<std::int64_t> milestones_;
   std::atomic<bool> cancelled_{false};
   std::vector<std::string> problems_; ///< of the job; read when it is over
   BackgroundTask task_;               ///< last: its job uses the others

@@ -26,6 +26,9 @@ class Optimizer {
   /// (1 + step) / (10 + step), so that the initial weights fade. The layers' copy of the range in half precision follows.
   void step(std::int64_t step, double learning_rate, double gradient_factor);
 
+  /// Of the average at step `step` (from 1).
+  double average_decay(std::int64_t step) const;
+
   const FlatRange& range() const { return range_; }
   /// Of `range().count` elements.
   at::Tensor& first_moment() { return first_moment_; }

@@ -31,8 +31,9 @@ Activations activations_of(const LoopConfig& loop);
 
 /// What a part of a global batch adds to the numbers of its step.
 struct PartLoss {
-  double loss = 0;          ///< this part's share of the mean over the global batch
-  std::vector<double> sums; ///< Task::num_sums() further numbers, which add up over parts, ranks and steps
+  double loss = 0;             ///< this part's share of the mean over the global batch
+  std::vector<double> sums;    ///< Task::num_sums() further numbers, which add up over parts, ranks and steps
+  std::vector<double> outputs; ///< of validation: Task::num_outputs() numbers an image
 };
 
 /// Where model, objective and batch meet. The Trainer owns the loop, the task what is learned. Every loss is a mean over images,
@@ -55,6 +56,14 @@ class Task {
   virtual std::size_t num_sums() const { return 0; }
   /// What added-up sums say; names begin with `prefix`.
   virtual std::vector<Metric> metrics_of(std::span<const double> /*sums*/, const std::string& /*prefix*/) const { return {}; }
+
+  /// Numbers of an image that validation keeps, for metrics that do not add up over images.
+  virtual std::size_t num_outputs() const { return 0; }
+  /// What the outputs of all images of validation say, ids.size() x num_outputs(); names begin with "validation_".
+  virtual std::vector<Metric> metrics_of_outputs(std::span<const std::int64_t> /*ids*/,
+                                                 std::span<const double> /*outputs*/) const {
+    return {};
+  }
 
   /// Multiply-adds count as two. 0 where nobody has counted.
   virtual double flop_per_image() const { return 0; }

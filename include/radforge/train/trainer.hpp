@@ -7,6 +7,7 @@
 #include "radforge/train/task.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -15,16 +16,20 @@
 
 namespace radforge {
 
+class BestStep;
+
 /// What the loop needs to know of a run.
 struct TrainPlan {
   DataConfig data;
   LoopConfig loop;
   OptimizerConfig optimizer;
   CheckpointConfig checkpoint;
+  EarlyStoppingConfig early_stopping = {};
   std::uint64_t seed = 0;
   std::string config_digest;                              ///< of the resolved configuration
   std::string config;                                     ///< as YAML
   std::string data_digest;                                ///< of the data sets
+  std::vector<std::filesystem::path> origins = {};        ///< folders or files of the weights that the run starts from, or uses
   std::optional<std::int64_t> resume_step = std::nullopt; ///< go on from this checkpoint; else from the newest whole one
   bool allow_change = false;                              ///< go on with another configuration or other data
 };
@@ -44,7 +49,9 @@ class Trainer {
   Trainer(TrainPlan plan, RunContext& context, const Mixture& data, Task& task);
 
   /// Trains up to the last step, from the newest checkpoint if there is one, and publishes the task's result as `<run
-  /// folder>/pipeline`. Steps that are not finite are skipped; after `max_bad_steps` in a row the run rolls back to its newest
+  /// folder>/pipeline`: of the last step, or with early stopping of the step whose validation was best, whose checkpoint is kept.
+  /// The patients that trained it are listed beside it.
+  /// Steps that are not finite are skipped; after `max_bad_steps` in a row the run rolls back to its newest
   /// checkpoint, once. Checkpoints are written beside the steps. A result of a run that was shorter is moved to
   /// `pipeline.former-<epoch>`. Errors: DataError for an empty selection of images or a checkpoint that cannot be used,
   /// ConfigError for a batch that the ranks cannot share or a checkpoint of another configuration, StoppedError after a stop
@@ -58,6 +65,8 @@ class Trainer {
   void name_slow_ranks(StepTimes& work_times) const;
   std::size_t num_validated() const;
   std::vector<Metric> validate(const at::Tensor& weights) const;
+  /// Collective: the validations up to `step` that an earlier start has made.
+  void recall(BestStep& best) const;
   void write_picture(std::int64_t step, const at::Tensor& weights) const;
   void publish(const at::Tensor& weights) const;
   void set_former_result_aside() const;

@@ -41,7 +41,7 @@ struct Run {
     const std::int64_t total = parameters.flat().numel();
     optimizer.emplace(plan.optimizer, 0.9, parameters, std::vector<ParameterGroup>{{{0, total}}},
                       shard ? share_of(total, ranks.rank(), ranks.size()) : FlatRange{0, total});
-    checkpoints.emplace(plan, context, parameters, *optimizer, means, system);
+    checkpoints.emplace(plan, context, parameters, *optimizer, means, best, system);
     exchange.emplace(ranks, static_cast<std::size_t>(ranks.size()), 0);
   }
 
@@ -74,6 +74,7 @@ struct Run {
   ParameterSet parameters;
   at::Tensor weight;
   IntervalMeans means;
+  BestStep best{EarlyStoppingConfig{}};
   std::optional<Optimizer> optimizer;
   std::optional<RunCheckpoints> checkpoints;
   std::optional<StepExchange> exchange;
@@ -214,7 +215,7 @@ TEST_CASE_METHOD(Fixture, "a full disk on one rank costs one set, and the second
 
   const int victim = test_world().size() - 1;
   FaultyFileSystem system;
-  run.checkpoints.emplace(run.plan, run.context, run.parameters, *run.optimizer, run.means, system);
+  run.checkpoints.emplace(run.plan, run.context, run.parameters, *run.optimizer, run.means, run.best, system);
   const auto fill_disk = [&](int error) { system.fail_all(test_world().rank() == victim ? error : 0); };
   run.checkpoints->start(20);
   run.checkpoints->finish();
@@ -253,7 +254,7 @@ TEST_CASE_METHOD(Fixture, "a full disk on one rank costs one set, and the second
 
   // At a stop there is no later one.
   fill_disk(EIO);
-  run.checkpoints.emplace(run.plan, run.context, run.parameters, *run.optimizer, run.means, system);
+  run.checkpoints.emplace(run.plan, run.context, run.parameters, *run.optimizer, run.means, run.best, system);
   CHECK_THROWS_AS(run.checkpoints->save_now(60), IoError);
 }
 

@@ -111,7 +111,7 @@ class CheckpointWorld {
   }
 
   /// Throws what the first rank that failed did, with nothing left of the set.
-  void save(std::int64_t step, double version = 0) {
+  void save(std::int64_t step, double version = 0, const std::vector<std::int64_t>& milestones = {}) {
     try {
       ranks_[0]->begin(step, states_[0]->state());
       for (std::size_t rank = 0; rank < ranks_.size(); ++rank) {
@@ -122,7 +122,7 @@ class CheckpointWorld {
       for (const auto& rank : ranks_) {
         rank->join();
       }
-      ranks_[0]->publish();
+      ranks_[0]->publish(milestones);
       ranks_[0]->join();
     } catch (const std::exception&) {
       for (const auto& rank : ranks_) {

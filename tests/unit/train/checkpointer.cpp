@@ -324,6 +324,22 @@ TEST_CASE("a discarded future goes with the next save, damaged or not, and what 
   CHECK(read_file(sets / "latest") == "step-15\n");
 }
 
+TEST_CASE("the last milestone that each kept set knows of stays too") {
+  const TempFolder folder;
+  const fs::path sets = folder / "checkpoints";
+  FaultyFileSystem system;
+  CheckpointWorld world(sets, 1, system);
+  std::vector<std::int64_t> milestones;
+  for (const std::int64_t step : {10, 20, 30, 40, 50, 60}) {
+    if (step == 20 || step == 30 || step == 60) {
+      milestones.push_back(step);
+    }
+    world.save(step, 0, milestones);
+  }
+  // Of 50 the last one is 30; 20 was left when 30 was the older of two.
+  CHECK(names_in(sets) == std::set<std::string>{"latest", "step-30", "step-50", "step-60"});
+}
+
 TEST_CASE("a set that must not be published leaves nothing") {
   const TempFolder folder;
   const fs::path sets = folder / "checkpoints";
