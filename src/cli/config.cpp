@@ -1,5 +1,6 @@
 #include "command.hpp"
 
+#include "radforge/config/classifier_run_config.hpp"
 #include "radforge/config/generate_config.hpp"
 #include "radforge/config/label_map_config.hpp"
 #include "radforge/config/load.hpp"
@@ -39,6 +40,7 @@ void print_all_documentation() {
   print_documentation<LatentsConfig>("prepare, `task: latents`");
   print_documentation<AutoencoderRunConfig>("train, `task: autoencoder`");
   print_documentation<DiffusionRunConfig>("train, `task: diffusion`");
+  print_documentation<ClassifierRunConfig>("train, `task: classifier`");
   print_documentation<GenerateConfig>("generate");
   print_documentation<ImportConfig>("import, by `--set key=value`");
   print_documentation<ExportConfig>("export, by `--set key=value`");
@@ -64,10 +66,12 @@ void run_config(const CommandContext& context) {
     print_resolved<AutoencoderRunConfig>(context.line);
   } else if (task == "diffusion") {
     print_resolved<DiffusionRunConfig>(context.line);
+  } else if (task == "classifier") {
+    print_resolved<ClassifierRunConfig>(context.line);
   } else if (task == "generation") {
     print_resolved<GenerateConfig>(context.line);
   } else {
-    throw ConfigError("{}: task '{}' is not known (there are images, latents, autoencoder, diffusion and generation)",
+    throw ConfigError("{}: task '{}' is not known (there are images, latents, autoencoder, diffusion, classifier and generation)",
                       context.line.config.string(), task);
   }
 }

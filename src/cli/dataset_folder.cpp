@@ -3,6 +3,7 @@
 #include "radforge/comm/agreement.hpp"
 #include "radforge/core/error.hpp"
 #include "radforge/core/progress.hpp"
+#include "radforge/data/patient_set.hpp"
 
 #include <algorithm>
 #include <sstream>
@@ -117,11 +118,19 @@ bool is_complete(const RunSession& session) {
   return all_max(world, finished ? 1 : 0) > 0 && verify_in_parallel(folder, VerifyDepth::files, world).problems.empty();
 }
 
-void publish_index(DatasetIndex& index, const RunSession& session, const fs::path& folder) {
+void publish_index(DatasetIndex& index, const RunSession& session, const fs::path& folder,
+                   const std::vector<std::string>& models) {
   agree(session.context.world, [&] {
     session.dir().check_ownership();
     if (session.context.world.rank() == 0) {
       remove_other_shards(folder, index);
+      PatientSet patients;
+      for (const std::string& model : models) {
+        patients.add_origin(model);
+      }
+      if (!models.empty()) {
+        patients.write(folder);
+      }
       index.save(folder);
     }
   });

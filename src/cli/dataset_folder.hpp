@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <string>
+#include <vector>
 
 namespace radforge {
 
@@ -18,7 +19,9 @@ VerifyReport verify_in_parallel(const std::filesystem::path& folder, VerifyDepth
 bool is_complete(const RunSession& session);
 
 /// Writes the index, the commit mark of a data set, into `folder` (the session's, or one in it), after removing shards that it
-/// does not list and parts that a killed run left. Collective; rank 0 fills in what DatasetIndex::save does.
-void publish_index(DatasetIndex& index, const RunSession& session, const std::filesystem::path& folder);
+/// does not list and parts that a killed run left. Collective; rank 0 fills in what DatasetIndex::save does. The
+/// patients that trained `models`, which made the rows, are listed beside it.
+void publish_index(DatasetIndex& index, const RunSession& session, const std::filesystem::path& folder,
+                   const std::vector<std::string>& models = {});
 
 } // namespace radforge

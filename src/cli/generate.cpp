@@ -73,7 +73,7 @@ void generate(const GenerateConfig& config, RunSession& session) {
                      .shards = gather_summaries(make_shards(shards, session, folder), context.world),
                      .counts = count_rows(job.plan()),
                      .virtual_file = {}};
-  publish_index(index, session, folder);
+  publish_index(index, session, folder, {config.pipeline});
   agree(context.world, [&] {
     if (context.world.rank() == 0) {
       write_sheet(config.sheet, job.plan(), folder);

@@ -2,10 +2,13 @@
 #include "pipeline_table.hpp"
 #include "training_plan.hpp"
 
+#include "radforge/config/classifier_run_config.hpp"
 #include "radforge/config/load.hpp"
 #include "radforge/config/train_config.hpp"
 #include "radforge/core/error.hpp"
 #include "radforge/data/mixture.hpp"
+#include "radforge/data/target_labels.hpp"
+#include "radforge/models/classifier.hpp"
 #include "radforge/nn/device_rate.hpp"
 #include "radforge/tasks/diffusion_task.hpp"
 
@@ -162,6 +165,30 @@ std::string plan_of_diffusion(const CommandLine& line) {
   return text + note + memory_of(plan.state, plan.loop) + training_plan_text(plan, measured_rates());
 }
 
+std::string plan_of_classifier(const CommandLine& line) {
+  ClassifierRunConfig config;
+  load_config(line.config, line.overrides, [&](Schema& schema) { describe(schema, config); });
+  const std::optional<DataFacts> data = facts_of(config.data);
+  std::string note;
+  std::int64_t side = 224;
+  if (data) {
+    config.classifier.num_classes = static_cast<std::int64_t>(TargetLabels(config.target, Mixture(config.data)).names().size());
+  } else {
+    config.classifier.num_classes = std::max<std::int64_t>(1, static_cast<std::int64_t>(config.target.names.size()));
+    note = fmt::format("  the data are not there yet: counted with images of {} x {}\n", side, side);
+  }
+  ParameterSet parameters;
+  const ParameterSet frozen;
+  const auto classifier = make_classifier(config.classifier, ParameterScope(parameters));
+  TrainingPlan plan{.loop = config.train, .keep = config.checkpoint.keep};
+  plan.parts = {
+      {"classifier", classifier_multiply_adds(config.classifier, data ? data->height : side, data ? data->width : side)}};
+  plan.state = state_size(parameters, frozen, config.train);
+  plan.num_images = data ? std::optional(data->num_images) : std::nullopt;
+  return pipeline_table_head() + pipeline_table_row("classifier", config.classifier.architecture, parameters) + note +
+         memory_of(plan.state, plan.loop) + training_plan_text(plan, measured_rates());
+}
+
 } // namespace
 
 void run_plan(const CommandContext& context) {
@@ -176,8 +203,10 @@ void run_plan(const CommandContext& context) {
     text = plan_of_autoencoder(line);
   } else if (task == "diffusion") {
     text = plan_of_diffusion(line);
+  } else if (task == "classifier") {
+    text = plan_of_classifier(line);
   } else {
-    throw ConfigError("{}: task '{}' has no plan (there are autoencoder and diffusion)", line.config.string(), task);
+    throw ConfigError("{}: task '{}' has no plan (there are autoencoder, diffusion and classifier)", line.config.string(), task);
   }
   std::fputs(fmt::format("{}\n{}", line.config.string(), text).c_str(), stdout);
 }

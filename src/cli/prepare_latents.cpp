@@ -75,7 +75,7 @@ void prepare_latents(const LatentsConfig& config, RunSession& session) {
         index.text_states = summary_of(folder / DatasetIndex::text_states_folder / DatasetIndex::file_name);
       }
     });
-    publish_index(index, session, folder);
+    publish_index(index, session, folder, {config.autoencoder.empty() ? config.pipeline : config.autoencoder});
   }
   context.log.info("{} latents{}", job.latents().num_rows(),
                    job.text_states() == nullptr ? "" : fmt::format(" and {} text states", job.text_states()->num_rows()));

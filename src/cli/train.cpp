@@ -1,8 +1,10 @@
+#include "classifier_job.hpp"
 #include "command.hpp"
 #include "run_session.hpp"
 #include "truncated_prompts.hpp"
 
 #include "radforge/comm/agreement.hpp"
+#include "radforge/config/classifier_run_config.hpp"
 #include "radforge/config/train_config.hpp"
 #include "radforge/core/error.hpp"
 #include "radforge/core/hash.hpp"
@@ -10,10 +12,14 @@
 #include "radforge/io/dataset_index.hpp"
 #include "radforge/models/clip_tokenizer.hpp"
 #include "radforge/tasks/autoencoder_task.hpp"
+#include "radforge/tasks/classifier_task.hpp"
 #include "radforge/tasks/diffusion_task.hpp"
 #include "radforge/train/trainer.hpp"
 
+#include <algorithm>
 #include <cstdio>
+#include <initializer_list>
+#include <iterator>
 #include <optional>
 #include <set>
 
@@ -32,6 +38,17 @@ std::string digest_of(const DataConfig& config) {
   return digest(digests);
 }
 
+std::vector<fs::path> given(std::initializer_list<std::string> paths) {
+  std::vector<fs::path> folders;
+  std::ranges::copy_if(paths, std::back_inserter(folders), [](const std::string& path) { return !path.empty(); });
+  return folders;
+}
+
+// What a run starts from or uses, which others may have trained.
+std::vector<fs::path> origins_of(const AutoencoderRunConfig& /*config*/) { return {}; }
+std::vector<fs::path> origins_of(const DiffusionRunConfig& config) { return given({config.pipeline, config.autoencoder}); }
+std::vector<fs::path> origins_of(const ClassifierRunConfig& config) { return given({config.weights}); }
+
 template <class RunConfig>
 TrainPlan plan_of(const RunConfig& config, const RunSession& session) {
   const CommandContext& context = session.context;
@@ -46,12 +63,16 @@ TrainPlan plan_of(const RunConfig& config, const RunSession& session) {
           .config_digest = session.config_digest(),
           .config = session.config(),
           .data_digest = data_digest,
+          .origins = origins_of(config),
           .resume_step = context.line.resume_step,
           .allow_change = context.line.allow_change};
 }
 
 void train(TrainPlan plan, RunSession& session, const Mixture& data, Task& task) {
   const Log& log = session.context.log;
+  for (const std::string& note : data.notes()) {
+    log.info("{}", note);
+  }
   log.info("{} parameters, {} images a step over {} ranks, {} steps", task.parameters().num_parameters(), plan.loop.batch_size,
            session.context.world.size(), plan.loop.steps);
   RunContext run = session.run_context();
@@ -126,6 +147,32 @@ void train_diffusion(const CommandContext& context) {
   });
 }
 
+void train_classifier(const CommandContext& context) {
+  ClassifierRunConfig config;
+  RunSession session(context, [&](Schema& schema) { describe(schema, config); });
+  session.run([&] {
+    session.watch(config.watchdog);
+    std::optional<Mixture> data;
+    std::optional<ClassifierTask> task;
+    agree(context.world, [&] {
+      data.emplace(config.data);
+      check_patient_overlap(config, *data, context.log);
+      TargetLabels target(config.target, *data);
+      for (const std::string& note : target.notes()) {
+        context.log.warning("{}", note);
+      }
+      task.emplace(config, *data, std::move(target));
+    });
+    for (const std::string& note : task->notes()) {
+      context.log.info("{}", note);
+    }
+    TrainPlan plan = plan_of(config, session);
+    plan.early_stopping = config.early_stopping;
+    train(std::move(plan), session, *data, *task);
+    write_predictions_of_run(config, *data, session);
+  });
+}
+
 } // namespace
 
 void run_train(const CommandContext& context) {
@@ -135,9 +182,11 @@ void run_train(const CommandContext& context) {
     train_autoencoder(context);
   } else if (task == "diffusion") {
     train_diffusion(context);
+  } else if (task == "classifier") {
+    train_classifier(context);
   } else {
-    throw as_agreed(
-        ConfigError("{}: task '{}' cannot be trained (there are autoencoder and diffusion)", context.line.config.string(), task));
+    throw as_agreed(ConfigError("{}: task '{}' cannot be trained (there are autoencoder, diffusion and classifier)",
+                                context.line.config.string(), task));
   }
 }
 

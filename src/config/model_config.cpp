@@ -100,11 +100,18 @@ void describe(Schema& schema, TokenizerConfig& config) {
 void describe(Schema& schema, ClassifierConfig& config) {
   schema.field("architecture", config.architecture, Choices{"densenet121", "resnet18", "resnet34", "resnet50", "resnet"},
                "network; resnet takes num_blocks and width");
-  schema.field("in_channels", config.in_channels, IntRange{1, 4}, "channels of an image");
-  schema.field("num_classes", config.num_classes, IntRange{1, 65536}, "outputs of the head");
+  schema.field("in_channels", config.in_channels, IntRange{1, 4}, "channels of an image; a grey one is repeated");
+  schema.field("normalization", config.normalization, Choices{"symmetric", "image", "imagenet", "torchxrayvision"},
+               "of the pixels: -1 to 1; mean 0 and deviation 1 of each image; ImageNet's means and deviations, with three "
+               "channels; -1024 to 1024");
+  schema.field("num_classes", config.num_classes, IntRange{0, 65536}, "outputs of the head; 0: as many as the target has");
   schema.field("num_blocks", config.num_blocks, IntRange{1, 1024},
                "residual blocks of each stage of resnet; all but the first stage halve the side and double the width");
   schema.field("width", config.width, IntRange{1, 4096}, "channels of the first stage of resnet");
+  schema.check(
+      config.normalization != "imagenet" || config.in_channels == 3,
+      "normalization is imagenet with in_channels other than 3 (it has a mean a colour) set in_channels to 3: grey images "
+      "are repeated");
   schema.check(!config.num_blocks.empty() && config.num_blocks.size() <= 8,
                "num_blocks has no stage or more than 8 (each halves the side) list the blocks of each stage");
 }

@@ -1,5 +1,6 @@
 #include "radforge/models/densenet.hpp"
 
+#include "frozen_stages.hpp"
 #include "he_normal.hpp"
 
 #include "radforge/core/error.hpp"
@@ -112,18 +113,29 @@ DenseNet::~DenseNet() = default;
 
 std::int64_t DenseNet::num_features() const { return blocks_->num_features; }
 
-at::Tensor DenseNet::features(const at::Tensor& images, ForwardMode mode) const {
+at::Tensor DenseNet::features(const at::Tensor& images, ForwardMode mode, std::int64_t num_frozen) const {
   const Blocks& b = *blocks_;
-  at::Tensor h = b.norm0(b.conv0(images), mode);
+  FrozenStages frozen(mode, num_frozen);
+  at::Tensor h = b.norm0(b.conv0(images), frozen.next_mode());
   h = at::max_pool2d(at::relu_(h), {3, 3}, {2, 2}, {1, 1});
   for (std::size_t i = 0; i < b.blocks.size(); ++i) {
-    h = b.blocks[i](h, mode);
-    if (i < b.transitions.size()) {
-      h = at::avg_pool2d(b.transitions[i](h, mode), {2, 2});
-    }
+    const ForwardMode stage_mode = frozen.next_mode();
+    h = b.blocks[i](h, stage_mode);
+    h = i < b.transitions.size() ? at::avg_pool2d(b.transitions[i](h, stage_mode), {2, 2}) : (*b.norm5)(h, stage_mode);
   }
-  h = (*b.norm5)(h, mode);
   return at::relu_(h).mean({2, 3});
+}
+
+std::vector<std::vector<std::string>> DenseNet::stages() const {
+  std::vector<std::vector<std::string>> names{{"features.conv0.", "features.norm0."}};
+  const std::size_t num_blocks = blocks_->blocks.size();
+  for (std::size_t i = 1; i <= num_blocks; ++i) {
+    const std::string number = std::to_string(i);
+    names.push_back(
+        {"features.denseblock" + number + ".", i < num_blocks ? "features.transition" + number + "." : "features.norm5."});
+  }
+  names.push_back({"classifier."});
+  return names;
 }
 
 at::Tensor DenseNet::head(const at::Tensor& features) const {

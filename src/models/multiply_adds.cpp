@@ -2,6 +2,7 @@
 
 #include "radforge/core/error.hpp"
 #include "radforge/models/autoencoder_kl.hpp"
+#include "radforge/models/classifier.hpp"
 #include "radforge/models/clip_text_encoder.hpp"
 #include "radforge/models/unet.hpp"
 
@@ -111,6 +112,29 @@ MultiplyAdds autoencoder_multiply_adds(const AutoencoderConfig& config, std::int
   });
 }
 
+/// Places of the maps of a classifier: the stem and its pooling halve the side, then the stages from the second on.
+class StagePlaces {
+ public:
+  StagePlaces(std::int64_t height, std::int64_t width, bool rounds_up) : height_(height), width_(width), rounds_up_(rounds_up) {}
+
+  /// After `num_halvings`. The first two, of the stem, round up.
+  double area(std::int64_t num_halvings) const {
+    std::int64_t height = height_;
+    std::int64_t width = width_;
+    for (std::int64_t i = 0; i < num_halvings; ++i) {
+      const std::int64_t more = i < 2 || rounds_up_ ? 1 : 0;
+      height = (height + more) / 2;
+      width = (width + more) / 2;
+    }
+    return static_cast<double>(height) * static_cast<double>(width);
+  }
+
+ private:
+  std::int64_t height_;
+  std::int64_t width_;
+  bool rounds_up_;
+};
+
 } // namespace
 
 MultiplyAdds MultiplyAdds::operator+(const MultiplyAdds& other) const {
@@ -152,6 +176,28 @@ MultiplyAdds encode_multiply_adds(const AutoencoderConfig& config, std::int64_t 
 
 MultiplyAdds decode_multiply_adds(const AutoencoderConfig& config, std::int64_t height, std::int64_t width) {
   return autoencoder_multiply_adds(config, height, width, Half::decoder);
+}
+
+MultiplyAdds classifier_multiply_adds(const ClassifierConfig& config, std::int64_t height, std::int64_t width) {
+  ParameterSet parameters;
+  const auto model = make_classifier(config, ParameterScope(parameters));
+  const bool dense = config.architecture == "densenet121";
+  const bool bottlenecks = config.architecture == "resnet50";
+  const StagePlaces places(height, width, !dense); // strides round up, pooling between dense blocks rounds down
+  return count(parameters, [&](std::string_view name) -> Places {
+    if (name.starts_with("fc.") || name.starts_with("classifier.")) {
+      return {1, 0};
+    }
+    for (const std::string_view stage : {"layer", "features.denseblock", "features.transition"}) {
+      if (name.starts_with(stage)) {
+        const std::int64_t number = level_after(name, stage);
+        // A bottleneck strides at its second convolution.
+        const bool before_stride = bottlenecks && number > 1 && contains(name, ".0.conv1.");
+        return {places.area(1 + number - (before_stride ? 1 : 0)), 0};
+      }
+    }
+    return {places.area(1), 0};
+  });
 }
 
 MultiplyAdds training_multiply_adds(const MultiplyAdds& forward, PartUse use, Activations activations) {

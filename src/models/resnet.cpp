@@ -1,5 +1,6 @@
 #include "radforge/models/resnet.hpp"
 
+#include "frozen_stages.hpp"
 #include "he_normal.hpp"
 
 #include "radforge/core/error.hpp"
@@ -79,9 +80,10 @@ struct ResNet::Blocks {
     std::int64_t in = shape.width;
     for (std::size_t stage = 0; stage < shape.num_blocks.size(); ++stage) {
       const ParameterScope layer = scope / ("layer" + std::to_string(stage + 1));
+      stages.emplace_back();
       for (std::int64_t i = 0; i < shape.num_blocks[stage]; ++i) {
         const std::int64_t stride = stage > 0 && i == 0 ? 2 : 1;
-        residuals.emplace_back(layer / static_cast<std::size_t>(i), shape.block, in, width_of(shape, stage), stride);
+        stages.back().emplace_back(layer / static_cast<std::size_t>(i), shape.block, in, width_of(shape, stage), stride);
         in = out_of(shape, stage);
       }
     }
@@ -89,7 +91,7 @@ struct ResNet::Blocks {
 
   ConvNorm stem;
   std::int64_t num_features;
-  std::deque<Residual> residuals;
+  std::deque<std::deque<Residual>> stages;
   Linear fc;
 };
 
@@ -102,13 +104,26 @@ ResNet::~ResNet() = default;
 
 std::int64_t ResNet::num_features() const { return blocks_->num_features; }
 
-at::Tensor ResNet::features(const at::Tensor& images, ForwardMode mode) const {
-  at::Tensor h = blocks_->stem(images, mode);
+at::Tensor ResNet::features(const at::Tensor& images, ForwardMode mode, std::int64_t num_frozen) const {
+  FrozenStages frozen(mode, num_frozen);
+  at::Tensor h = blocks_->stem(images, frozen.next_mode());
   h = at::max_pool2d(at::relu_(h), {3, 3}, {2, 2}, {1, 1});
-  for (const Residual& residual : blocks_->residuals) {
-    h = residual(h, mode);
+  for (const std::deque<Residual>& stage : blocks_->stages) {
+    const ForwardMode stage_mode = frozen.next_mode();
+    for (const Residual& residual : stage) {
+      h = residual(h, stage_mode);
+    }
   }
   return h.mean({2, 3});
+}
+
+std::vector<std::vector<std::string>> ResNet::stages() const {
+  std::vector<std::vector<std::string>> names{{"conv1.", "bn1."}};
+  for (std::size_t i = 0; i < blocks_->stages.size(); ++i) {
+    names.push_back({"layer" + std::to_string(i + 1) + "."});
+  }
+  names.push_back({"fc."});
+  return names;
 }
 
 at::Tensor ResNet::head(const at::Tensor& features) const { return blocks_->fc(features); }

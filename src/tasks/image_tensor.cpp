@@ -5,11 +5,15 @@
 
 namespace radforge {
 
-at::Tensor image_tensor(const Batch& batch, const DatasetSchema& schema) {
-  // from_blob takes a mutable pointer, and only reads through it here.
+at::Tensor image_bytes(const Batch& batch, const DatasetSchema& schema) {
+  // from_blob takes a mutable pointer, and who calls only reads through it.
   auto* pixels = const_cast<std::uint8_t*>(batch.values.data());
-  const at::Tensor bytes = at::from_blob(
-      pixels, {static_cast<std::int64_t>(batch.turns.size()), schema.height, schema.width, schema.channels}, at::kByte);
+  return at::from_blob(pixels, {static_cast<std::int64_t>(batch.turns.size()), schema.height, schema.width, schema.channels},
+                       at::kByte);
+}
+
+at::Tensor image_tensor(const Batch& batch, const DatasetSchema& schema) {
+  const at::Tensor bytes = image_bytes(batch, schema);
   // Copied into fresh memory: with one channel the permuted view counts as contiguous, but its strides read as channels last, a
   // layout in which ATen's group norm is slow (42 against 50 images/s in the demonstration's autoencoder, on two cores).
   at::Tensor images = at::empty({bytes.size(0), schema.channels, schema.height, schema.width}, at::kFloat);

@@ -36,6 +36,10 @@ def at_every_number_of_ranks(place):
         out, _ = place.run("verify", base / "generate", ranks=ranks)
         assert "20 rows in 3 shards" in out and "every digest holds" in out, out
         assert (base / "generate/contact_sheet.png").read_bytes().startswith(b"\x89PNG")
+        # The images know the patients of the models that made them.
+        known = [set((base / name / "training_patients.txt").read_text().splitlines())
+                 for name in ("autoencoder/pipeline", "diffusion/pipeline", "generate")]
+        assert known[0] <= known[1] == known[2] and len(known[0]) > 10, [len(patients) for patients in known]
 
     one = place.path / "r1"
     for ranks in (2, 3, 4):

@@ -56,7 +56,8 @@ struct TokenizerConfig {
 struct ClassifierConfig {
   std::string architecture = "resnet";
   std::int64_t in_channels = 1;
-  std::int64_t num_classes = 1;
+  std::string normalization = "symmetric";             ///< of the pixels; or "image", "imagenet", "torchxrayvision"
+  std::int64_t num_classes = 0;                        ///< 0: as many as the target of a training has
   std::vector<std::int64_t> num_blocks = {1, 1, 1, 1}; ///< of `resnet`, like width
   std::int64_t width = 32;
 };

@@ -8,6 +8,8 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace radforge {
 
@@ -17,13 +19,18 @@ class Classifier {
  public:
   virtual ~Classifier() = default;
 
-  /// Images N x in_channels x H x W to N x num_features().
-  virtual at::Tensor features(const at::Tensor& images, ForwardMode mode) const = 0;
+  /// Images N x in_channels x H x W to N x num_features(). The first `num_frozen` stages get no gradient, and their norms take
+  /// their running statistics whatever the mode.
+  virtual at::Tensor features(const at::Tensor& images, ForwardMode mode, std::int64_t num_frozen = 0) const = 0;
   /// Features to logits, N x num_classes.
   virtual at::Tensor head(const at::Tensor& features) const = 0;
   virtual std::int64_t num_features() const = 0;
+  /// Prefixes of the parameters' names by stage, from the image on: the stem, what follows it at each size, the head.
+  virtual std::vector<std::vector<std::string>> stages() const = 0;
 
-  at::Tensor forward(const at::Tensor& images, ForwardMode mode) const { return head(features(images, mode)); }
+  at::Tensor forward(const at::Tensor& images, ForwardMode mode, std::int64_t num_frozen = 0) const {
+    return head(features(images, mode, num_frozen));
+  }
 };
 
 /// The architecture of that name, its parameters registered. Errors: ConfigError (unknown architecture).

@@ -2,6 +2,7 @@
 
 #include "radforge/models/classifier.hpp"
 
+#include <string>
 #include <vector>
 
 namespace radforge {
@@ -24,9 +25,10 @@ class DenseNet final : public Classifier {
   DenseNet(const DenseNetShape& shape, const ParameterScope& scope);
   ~DenseNet() override;
 
-  at::Tensor features(const at::Tensor& images, ForwardMode mode) const override;
+  at::Tensor features(const at::Tensor& images, ForwardMode mode, std::int64_t num_frozen = 0) const override;
   at::Tensor head(const at::Tensor& features) const override;
   std::int64_t num_features() const override;
+  std::vector<std::vector<std::string>> stages() const override;
 
  private:
   struct Blocks;

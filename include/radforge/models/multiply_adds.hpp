@@ -10,7 +10,7 @@ namespace radforge {
 /// Multiply-adds of an image or a prompt, by kind. Convolutions, matrix products and attention count; norms, activations and
 /// embeddings, which are a fraction of a percent of the arithmetic, do not. A multiply-add is two FLOP.
 struct MultiplyAdds {
-  double conv3x3 = 0;
+  double conv3x3 = 0; ///< and larger kernels
   double linear = 0;
   double conv1x1 = 0;
   double self_attention = 0;  ///< scores and their use, without the projections, which are linear
@@ -30,6 +30,9 @@ MultiplyAdds text_encoder_multiply_adds(const TextEncoderConfig& config, std::in
 /// An image of height x width to a latent, and a latent to an image of height x width.
 MultiplyAdds encode_multiply_adds(const AutoencoderConfig& config, std::int64_t height, std::int64_t width);
 MultiplyAdds decode_multiply_adds(const AutoencoderConfig& config, std::int64_t height, std::int64_t width);
+
+/// An image of height x width through a classifier.
+MultiplyAdds classifier_multiply_adds(const ClassifierConfig& config, std::int64_t height, std::int64_t width);
 
 /// What a part of the models does in a training step.
 enum class PartUse {

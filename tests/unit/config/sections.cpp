@@ -1,5 +1,6 @@
 #include "example.hpp"
 
+#include "radforge/config/classifier_run_config.hpp"
 #include "radforge/config/generate_config.hpp"
 #include "radforge/config/label_map_config.hpp"
 #include "radforge/config/model_config.hpp"
@@ -181,6 +182,11 @@ TEST_CASE("every key of a label map refuses what is wrong, with its line") { che
 TEST_CASE("every key of task autoencoder refuses what is wrong, with its line") { check_every_key(valid_autoencoder()); }
 TEST_CASE("every key of task diffusion refuses what is wrong, with its line") { check_every_key(valid_diffusion()); }
 TEST_CASE("every key of generate refuses what is wrong, with its line") { check_every_key(valid_generate()); }
+TEST_CASE("every key of task classifier refuses what is wrong, with its line") {
+  ClassifierRunConfig config;
+  config.data.sources = {{.dataset = "data"}};
+  check_every_key(config);
+}
 TEST_CASE("every key of a classifier refuses what is wrong, with its line") { check_every_key(ClassifierConfig{}); }
 
 TEST_CASE("rules across fields are enforced") {

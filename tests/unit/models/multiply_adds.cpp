@@ -109,3 +109,11 @@ TEST_CASE("sizes that a model cannot halve are refused with the number that divi
   unknown.up_block_types.back() = "AttnUpBlock2D";
   CHECK_THROWS_AS(unet_multiply_adds(unknown, 8, 8, 5), ConfigError);
 }
+
+TEST_CASE("classifiers are counted as torchvision counts its own") {
+  // GMAC of torchvision's table of weights, which names them GFLOPS, at 224 x 224 and two decimals
+  const auto [architecture, gmac] =
+      GENERATE(table<std::string, double>({{"resnet18", 1.81}, {"resnet34", 3.66}, {"resnet50", 4.09}, {"densenet121", 2.83}}));
+  const ClassifierConfig config{.architecture = architecture, .in_channels = 3, .num_classes = 1000};
+  CHECK(classifier_multiply_adds(config, 224, 224).total() / 1e9 == Approx(gmac).margin(0.006));
+}

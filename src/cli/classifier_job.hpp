@@ -1,0 +1,17 @@
+#pragma once
+
+#include "run_session.hpp"
+
+#include "radforge/config/classifier_run_config.hpp"
+#include "radforge/data/mixture.hpp"
+
+namespace radforge {
+
+/// Refuses a training after which validation or test patients would have been seen: by the model, by what it starts from, or by
+/// what its synthetic images come from. Patients that `config` allows are told in a warning. Errors: DataError, IoError.
+void check_patient_overlap(const ClassifierRunConfig& config, const Mixture& data, const Log& log);
+
+/// Writes predictions.h5 beside the model, unless it is there. Collective. Errors: DataError, IoError, OwnedError.
+void write_predictions_of_run(const ClassifierRunConfig& config, const Mixture& data, RunSession& session);
+
+} // namespace radforge
