@@ -83,8 +83,10 @@ void write_predictions_of_run(const ClassifierRunConfig& config, const Mixture& 
   std::ranges::sort(ids);
   std::optional<TrainedClassifier> classifier;
   agree(ranks, [&] { classifier.emplace(result); });
-  Progress progress(
-      {.label = "predict", .unit = "images", .total = static_cast<std::int64_t>(ids.size()), .enabled = ranks.rank() == 0});
+  Progress progress({.label = "predict",
+                     .unit = "images",
+                     .total = static_cast<std::int64_t>(ids.size()),
+                     .enabled = ranks.rank() == 0 && session.context.shows_progress});
   RunContext run = session.run_context();
   run.enter(Phase::compute, 0);
   Predictions predictions = predict(*classifier, data, ids, run.data, [&](std::int64_t num_done) {

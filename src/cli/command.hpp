@@ -22,7 +22,10 @@ struct CommandLine {
   VerifyDepth depth = VerifyDepth::files;
   std::optional<std::int64_t> resume_step; ///< train: the checkpoint to go on from
   bool allow_change = false;               ///< train: go on with another configuration
-  std::filesystem::path output;            ///< never empty: runs/<config name> when the user named none
+  bool shows_status = false;               ///< sweep: what became of its runs, and nothing else
+  int array_task = 0;                      ///< sweep: part K of N of its runs, from 1; 0: all of them
+  int num_array_tasks = 1;
+  std::filesystem::path output; ///< never empty: runs/<config name> when the user named none
 };
 
 /// What a command works with.
@@ -31,6 +34,7 @@ struct CommandContext {
   Communicator& world;
   const Log& log;
   StopRequest& stop;
+  bool shows_progress = true; ///< not of one run beside others
 };
 
 struct Command {
@@ -48,6 +52,7 @@ void run_prepare(const CommandContext& context);
 void run_prepare_latents(const CommandContext& context);
 void run_train(const CommandContext& context);
 void run_generate(const CommandContext& context);
+void run_sweep(const CommandContext& context);
 void run_verify(const CommandContext& context);
 void run_repair(const CommandContext& context);
 void run_inspect(const CommandContext& context);

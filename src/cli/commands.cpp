@@ -7,8 +7,9 @@ namespace radforge {
 std::span<const Command> commands() {
   static constexpr std::array table{
       Command{"prepare", "CONFIG.yaml", "site tables and images, or images and a model -> verified shards", run_prepare},
-      Command{"train", "CONFIG.yaml", "train an autoencoder or a diffusion model (task: autoencoder, diffusion)", run_train},
+      Command{"train", "CONFIG.yaml", "train a model (task: autoencoder, diffusion, classifier)", run_train},
       Command{"generate", "CONFIG.yaml", "cohort -> plan -> synthetic shards and a contact sheet", run_generate},
+      Command{"sweep", "[status] FILE", "many trainings as one job, each in its folder; status: what became of them", run_sweep},
       Command{"import", "SOURCE", "a pipeline folder of diffusers or a single-file checkpoint -> a pipeline folder", run_import},
       Command{"export", "FOLDER", "a run's pipeline -> a folder for others, with a model card", run_export},
       Command{"plan", "CONFIG.yaml", "parameters and memory of a training run, or of a pipeline folder", run_plan},

@@ -1,4 +1,5 @@
 #include "command.hpp"
+#include "resolved_config.hpp"
 
 #include "radforge/config/classifier_run_config.hpp"
 #include "radforge/config/generate_config.hpp"
@@ -6,8 +7,8 @@
 #include "radforge/config/load.hpp"
 #include "radforge/config/pipeline_config.hpp"
 #include "radforge/config/prepare_config.hpp"
+#include "radforge/config/sweep_config.hpp"
 #include "radforge/config/train_config.hpp"
-#include "radforge/core/error.hpp"
 
 #include <cstdio>
 
@@ -18,13 +19,6 @@ namespace {
 template <class Config>
 Describe description_of(Config& config) {
   return [&config](Schema& schema) { describe(schema, config); };
-}
-
-template <class Config>
-void print_resolved(const CommandLine& line) {
-  Config config;
-  load_config(line.config, line.overrides, description_of(config));
-  std::fputs(dump_config(description_of(config)).c_str(), stdout);
 }
 
 template <class Config>
@@ -41,6 +35,7 @@ void print_all_documentation() {
   print_documentation<AutoencoderRunConfig>("train, `task: autoencoder`");
   print_documentation<DiffusionRunConfig>("train, `task: diffusion`");
   print_documentation<ClassifierRunConfig>("train, `task: classifier`");
+  print_documentation<SweepConfig>("sweep");
   print_documentation<GenerateConfig>("generate");
   print_documentation<ImportConfig>("import, by `--set key=value`");
   print_documentation<ExportConfig>("export, by `--set key=value`");
@@ -57,23 +52,7 @@ void run_config(const CommandContext& context) {
     print_all_documentation();
     return;
   }
-  const std::string task = peek_config(context.line.config, context.line.overrides, "task");
-  if (task == "images") {
-    print_resolved<PrepareConfig>(context.line);
-  } else if (task == "latents") {
-    print_resolved<LatentsConfig>(context.line);
-  } else if (task == "autoencoder") {
-    print_resolved<AutoencoderRunConfig>(context.line);
-  } else if (task == "diffusion") {
-    print_resolved<DiffusionRunConfig>(context.line);
-  } else if (task == "classifier") {
-    print_resolved<ClassifierRunConfig>(context.line);
-  } else if (task == "generation") {
-    print_resolved<GenerateConfig>(context.line);
-  } else {
-    throw ConfigError("{}: task '{}' is not known (there are images, latents, autoencoder, diffusion, classifier and generation)",
-                      context.line.config.string(), task);
-  }
+  std::fputs(resolved_config(context.line.config, context.line.overrides).c_str(), stdout);
 }
 
 } // namespace radforge

@@ -24,6 +24,7 @@ po::options_description visible_options() {
       ("output,o", po::value<std::string>(), "output folder (default: runs/<config name>); the same command resumes it") //
       ("resume", po::value<std::string>(), "train: step=N, the checkpoint to go on from (default: the newest)")          //
       ("allow-change", "train: go on where the configuration changed in more than logging and saving")                   //
+      ("array-task", po::value<std::string>(), "sweep: K/N, part K of N of the runs, those of a chain together")         //
       ("deep", "verify: decode every image and compare its pixels")                                                      //
       ("help,h", "this text")                                                                                            //
       ("version", "version, revision and compiler");
@@ -84,6 +85,40 @@ void read_options_of_train(const po::variables_map& values, CommandLine& line) {
   line.allow_change = values.count("allow-change") > 0;
 }
 
+// K and N of "K/N".
+void read_array_task(const std::string& text, CommandLine& line) {
+  const char* const end = text.data() + text.size();
+  const auto [slash, error] = std::from_chars(text.data(), end, line.array_task);
+  const bool has_slash = error == std::errc() && slash != end && *slash == '/';
+  const auto [rest, error_of_count] = std::from_chars(has_slash ? slash + 1 : end, end, line.num_array_tasks);
+  if (!has_slash || error_of_count != std::errc() || rest != end || line.array_task < 1 ||
+      line.array_task > line.num_array_tasks) {
+    throw ConfigError("--array-task {} is no part of a whole (it takes K/N with K from 1 to N). See radforge --help", text);
+  }
+}
+
+void read_options_of_sweep(const po::variables_map& values, CommandLine& line) {
+  const bool is_sweep = line.command == "sweep";
+  if (!is_sweep && (values.count("file") > 0 || values.count("array-task") > 0)) {
+    throw ConfigError("radforge {} takes one argument and no --array-task (those are of sweep). See radforge --help",
+                      line.command);
+  }
+  if (is_sweep && values.count("set") > 0) {
+    throw ConfigError("radforge sweep takes no --set (its file says what is set for which run). Write it there");
+  }
+  if (values.count("file") > 0) {
+    if (line.config != "status") {
+      throw ConfigError("radforge sweep {} {}: '{}' is not known (there is status). See radforge --help", line.config.string(),
+                        values["file"].as<std::string>(), line.config.string());
+    }
+    line.shows_status = true;
+    line.config = values["file"].as<std::string>();
+  }
+  if (values.count("array-task") > 0) {
+    read_array_task(values["array-task"].as<std::string>(), line);
+  }
+}
+
 // A folder's name is its last part whether or not a separator follows it.
 std::filesystem::path without_last_separator(const std::filesystem::path& path) {
   return path.has_relative_path() && !path.has_filename() ? path.parent_path() : path;
@@ -109,9 +144,9 @@ std::filesystem::path default_output(const std::filesystem::path& config) {
 
 ParsedArguments parse_arguments(int argc, const char* const* argv) {
   po::options_description all = visible_options();
-  all.add_options()("command", po::value<std::string>())("argument", po::value<std::string>());
+  all.add_options()("command", po::value<std::string>())("argument", po::value<std::string>())("file", po::value<std::string>());
   po::positional_options_description positions;
-  positions.add("command", 1).add("argument", 1);
+  positions.add("command", 1).add("argument", 1).add("file", 1);
 
   po::variables_map values;
   try {
@@ -136,6 +171,7 @@ ParsedArguments parse_arguments(int argc, const char* const* argv) {
     throw ConfigError("radforge {} needs {}. See radforge --help", parsed.line.command, parsed.command->argument);
   }
   parsed.line.config = without_last_separator(values["argument"].as<std::string>());
+  read_options_of_sweep(values, parsed.line);
   if (values.count("set") > 0) {
     parsed.line.overrides = values["set"].as<std::vector<std::string>>();
   }

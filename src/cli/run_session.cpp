@@ -89,9 +89,9 @@ void RunSession::watch(const WatchdogConfig& config) {
 
 RunContext RunSession::run_context() {
   if (!watched_) {
-    return {context.log, context.world, context.world, *dir_, *metrics_, context.stop};
+    return {context.log, context.world, context.world, *dir_, *metrics_, context.stop, nullptr, context.shows_progress};
   }
-  return {context.log, *watched_, *watched_, *dir_, *metrics_, context.stop, &*watchdog_};
+  return {context.log, *watched_, *watched_, *dir_, *metrics_, context.stop, &*watchdog_, context.shows_progress};
 }
 
 void RunSession::record_failure(const Failure& failure) const {

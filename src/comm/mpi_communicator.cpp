@@ -146,6 +146,15 @@ void MpiCommunicator::barrier() {
   check_mpi(MPI_Barrier(comm_), "MPI_Barrier");
 }
 
+std::unique_ptr<Communicator> MpiCommunicator::split(int color) {
+  finish_reductions();
+  MPI_Comm part = MPI_COMM_NULL;
+  check_mpi(MPI_Comm_split(comm_, color, rank_, &part), "MPI_Comm_split");
+  auto ranks = std::make_unique<MpiCommunicator>(part, limits_); // a duplicate
+  check_mpi(MPI_Comm_free(&part), "MPI_Comm_free");
+  return ranks;
+}
+
 void MpiCommunicator::abort(int exit_code) {
   MPI_Abort(MPI_COMM_WORLD, exit_code);
   std::_Exit(exit_code); // MPI promises not to come here, its prototype does not

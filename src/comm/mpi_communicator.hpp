@@ -39,6 +39,7 @@ class MpiCommunicator final : public Communicator {
   void all_gather(Buffer in, Buffer out) override;
   void reduce_scatter(Buffer in, Buffer out, ReduceOp op) override;
   void barrier() override;
+  std::unique_ptr<Communicator> split(int color) override;
   [[noreturn]] void abort(int exit_code) override;
 
  private:

@@ -34,6 +34,7 @@ class SelfCommunicator final : public Communicator {
   }
 
   void barrier() override {}
+  std::unique_ptr<Communicator> split(int) override { return make_self_communicator(); }
 
   // Not std::exit: other threads may be anywhere, and must not meet static objects that are being destroyed.
   void abort(int exit_code) override { std::_Exit(exit_code); }

@@ -45,27 +45,31 @@ spdlog::level::level_enum level_of(LogLevel level) {
 } // namespace
 
 struct Log::Sink {
-  Sink(int rank, int num_ranks, LogLevel least)
-      : prints_all(rank == 0), prefix(num_ranks > 1 ? fmt::format("[rank {}] ", rank) : ""),
+  Sink(int rank, int num_ranks, const std::string& name, LogLevel least)
+      : prints_all(rank == 0), of_run(name.empty() ? "" : fmt::format("[{}] ", name)),
+        prefix(of_run + (num_ranks > 1 ? fmt::format("[rank {}] ", rank) : "")),
         logger("radforge", std::make_shared<StandardErrorSink>()) {
     logger.set_pattern("%H:%M:%S %l %v");
     logger.set_level(level_of(least));
   }
 
   bool prints_all;
+  std::string of_run;
   std::string prefix;
   spdlog::logger logger;
 };
 
 Log::Log() = default;
-Log::Log(int rank, int num_ranks, LogLevel least) : sink_(std::make_shared<Sink>(rank, num_ranks, least)) {}
+Log::Log(int rank, int num_ranks, LogLevel least) : sink_(std::make_shared<Sink>(rank, num_ranks, "", least)) {}
+Log::Log(int rank, int num_ranks, const std::string& name)
+    : sink_(std::make_shared<Sink>(rank, num_ranks, name, LogLevel::info)) {}
 Log::~Log() = default;
 Log::Log(const Log&) = default;
 Log& Log::operator=(const Log&) = default;
 
 void Log::all(LogLevel level, std::string_view text) const {
   if (sink_ && sink_->prints_all) {
-    sink_->logger.log(level_of(level), text);
+    sink_->logger.log(level_of(level), sink_->of_run + std::string(text));
   }
 }
 

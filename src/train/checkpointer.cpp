@@ -225,8 +225,16 @@ void Checkpointer::prune() {
 void Checkpointer::write_hint() {
   const fs::path hint = folder_ / "latest";
   const fs::path temporary = folder_ / fmt::format("latest.tmp-{}", options_.epoch);
-  write_text(system_, temporary, set_of_step(folder_, step_).filename().string() + "\n");
-  system_.rename(temporary, hint);
+  try {
+    write_text(system_, temporary, set_of_step(folder_, step_).filename().string() + "\n");
+    system_.rename(temporary, hint);
+  } catch (const IoError&) {
+    try {
+      system_.remove_file(temporary); // there may be no later save to do it
+    } catch (const IoError&) {        // the first one counts
+    }
+    throw;
+  }
 }
 
 std::vector<std::string> Checkpointer::take_problems() { return std::exchange(problems_, {}); }

@@ -84,7 +84,7 @@ TrainSummary Trainer::run() {
                      .unit = "images",
                      .total = loop.steps * loop.batch_size,
                      .done = step * loop.batch_size,
-                     .enabled = ranks.rank() == 0});
+                     .enabled = ranks.rank() == 0 && context_.shows_progress});
   StepTimes work_times; // of this rank's own work
   TrainSummary summary{.steps = step};
   Stopwatch since_start;

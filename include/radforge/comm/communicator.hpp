@@ -82,6 +82,9 @@ class Communicator {
   virtual void reduce_scatter(Buffer in, Buffer out, ReduceOp op) = 0;
   virtual void barrier() = 0;
 
+  /// The ranks that name the same colour (not negative), in their order, as a communicator of their own. Collective.
+  virtual std::unique_ptr<Communicator> split(int color) = 0;
+
   /// Ends every rank of the world at once with this exit code.
   [[noreturn]] virtual void abort(int exit_code) = 0;
 };

@@ -20,6 +20,8 @@ class WatchedCommunicator final : public Communicator {
   void all_gather(Buffer in, Buffer out) override;
   void reduce_scatter(Buffer in, Buffer out, ReduceOp op) override;
   void barrier() override;
+  /// Not watched.
+  std::unique_ptr<Communicator> split(int color) override { return inner_.split(color); }
   [[noreturn]] void abort(int exit_code) override;
 
  private:

@@ -20,6 +20,8 @@ class Log {
   Log();
   /// Messages below `least` are dropped.
   Log(int rank, int num_ranks, LogLevel least = LogLevel::info);
+  /// The same, with "[name] " before each text: of one run beside others.
+  Log(int rank, int num_ranks, const std::string& name);
   ~Log();
   Log(const Log&);
   Log& operator=(const Log&);

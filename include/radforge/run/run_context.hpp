@@ -20,6 +20,7 @@ struct RunContext {
   MetricLog& metrics;
   StopRequest& stop;
   Watchdog* watchdog = nullptr; ///< none: nobody looks whether the run hangs
+  bool shows_progress = true;   ///< not of one run beside others
 
   /// A phase of a step begins.
   void enter(Phase phase, std::int64_t step) const {

@@ -208,6 +208,21 @@ TEST_CASE("reduce_scatter, also in place") {
   }
 }
 
+TEST_CASE("ranks of one colour are a world of their own, in their order") {
+  const int color = test_world().rank() % 2;
+  const std::unique_ptr<Communicator> part = test_world().split(color);
+  CHECK(part->rank() == test_world().rank() / 2);
+  CHECK(part->size() == (test_world().size() + 1 - color) / 2);
+  std::vector<double> sum{static_cast<double>(test_world().rank())};
+  part->all_reduce(host(sum), ReduceOp::sum);
+  double expected = 0;
+  for (int rank = color; rank < test_world().size(); rank += 2) {
+    expected += rank;
+  }
+  CHECK(sum[0] == expected);
+  test_world().barrier(); // both worlds go on
+}
+
 TEST_CASE("messages above the pieces' real size") {
   Communicator& world = test_world();
   const std::size_t count = (std::size_t{3} << 20) + 5;

@@ -39,6 +39,26 @@ TEST_CASE("a training run is told where to go on, and no other command is") {
   CHECK_THROWS_AS(parse({"prepare", "c.yaml", "--allow-change"}), ConfigError);
 }
 
+TEST_CASE("a sweep is run, in part or in whole, or asked what became of it") {
+  const CommandLine whole = parse({"sweep", "configs/demo/arms.yaml"}).line;
+  CHECK_FALSE(whole.shows_status);
+  CHECK(whole.array_task == 0);
+  const CommandLine status = parse({"sweep", "status", "configs/demo/arms.yaml"}).line;
+  CHECK(status.shows_status);
+  CHECK(status.config == "configs/demo/arms.yaml");
+  CHECK(status.output == "runs/demo/arms");
+  const CommandLine part = parse({"sweep", "s.yaml", "--array-task", "3/4"}).line;
+  CHECK(part.array_task == 3);
+  CHECK(part.num_array_tasks == 4);
+  for (const char* text : {"3", "0/4", "5/4", "-1/4", "1/x", "1/2x", "/2", ""}) {
+    CHECK_THROWS_WITH(parse({"sweep", "s.yaml", "--array-task", text}), Catch::Contains("K/N"));
+  }
+  CHECK_THROWS_WITH(parse({"sweep", "list", "s.yaml"}), Catch::Contains("there is status"));
+  CHECK_THROWS_WITH(parse({"sweep", "s.yaml", "--set", "a=1"}), Catch::Contains("takes no --set"));
+  CHECK_THROWS_WITH(parse({"train", "c.yaml", "d.yaml"}), Catch::Contains("takes one argument"));
+  CHECK_THROWS_AS(parse({"train", "c.yaml", "--array-task", "1/2"}), ConfigError);
+}
+
 TEST_CASE("the output folder is named by the configuration") {
   CHECK(default_output("configs/demo/diffusion.yaml") == "runs/demo/diffusion");
   CHECK(default_output("/somewhere/configs/train/./roentgen-v2.yaml") == "runs/train/roentgen-v2");

@@ -24,6 +24,7 @@ class TwoRanks final : public Communicator {
   void broadcast(Buffer, int) override {}
   void all_gather(Buffer, Buffer) override {}
   void reduce_scatter(Buffer, Buffer, ReduceOp) override {}
+  std::unique_ptr<Communicator> split(int) override { return make_self_communicator(); }
   void barrier() override {}
   void abort(int exit_code) override { throw EndOfWorld{exit_code}; }
 

@@ -5,6 +5,7 @@
 #include "radforge/config/label_map_config.hpp"
 #include "radforge/config/model_config.hpp"
 #include "radforge/config/prepare_config.hpp"
+#include "radforge/config/sweep_config.hpp"
 #include "radforge/config/train_config.hpp"
 
 #include <catch2/catch.hpp>
@@ -185,6 +186,12 @@ TEST_CASE("every key of generate refuses what is wrong, with its line") { check_
 TEST_CASE("every key of task classifier refuses what is wrong, with its line") {
   ClassifierRunConfig config;
   config.data.sources = {{.dataset = "data"}};
+  check_every_key(config);
+}
+TEST_CASE("every key of a sweep refuses what is wrong, with its line") {
+  SweepConfig config;
+  config.axes = {{"seed", "seed", {{"1", {"train.steps=3"}}}}};
+  config.runs = {{.name = "real", .config = "real.yaml"}};
   check_every_key(config);
 }
 TEST_CASE("every key of a classifier refuses what is wrong, with its line") { check_every_key(ClassifierConfig{}); }

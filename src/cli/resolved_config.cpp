@@ -1,0 +1,53 @@
+#include "resolved_config.hpp"
+
+#include "radforge/config/classifier_run_config.hpp"
+#include "radforge/config/generate_config.hpp"
+#include "radforge/config/load.hpp"
+#include "radforge/config/prepare_config.hpp"
+#include "radforge/config/sweep_config.hpp"
+#include "radforge/config/train_config.hpp"
+#include "radforge/core/error.hpp"
+
+namespace radforge {
+
+namespace {
+
+template <class Config>
+std::string resolved(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
+  Config config;
+  const Describe description = [&config](Schema& schema) { describe(schema, config); };
+  load_config(path, overrides, description);
+  return dump_config(description);
+}
+
+} // namespace
+
+std::string resolved_config(const std::filesystem::path& path, const std::vector<std::string>& overrides) {
+  const std::string task = peek_config(path, overrides, "task");
+  if (task == "images") {
+    return resolved<PrepareConfig>(path, overrides);
+  }
+  if (task == "latents") {
+    return resolved<LatentsConfig>(path, overrides);
+  }
+  if (task == "autoencoder") {
+    return resolved<AutoencoderRunConfig>(path, overrides);
+  }
+  if (task == "diffusion") {
+    return resolved<DiffusionRunConfig>(path, overrides);
+  }
+  if (task == "classifier") {
+    return resolved<ClassifierRunConfig>(path, overrides);
+  }
+  if (task == "sweep") {
+    return resolved<SweepConfig>(path, overrides);
+  }
+  if (task == "generation") {
+    return resolved<GenerateConfig>(path, overrides);
+  }
+  throw ConfigError(
+      "{}: task '{}' is not known (there are images, latents, autoencoder, diffusion, classifier, sweep and generation)",
+      path.string(), task);
+}
+
+} // namespace radforge
