@@ -71,7 +71,8 @@ std::string sweep_table(const std::vector<SweepRun>& runs) {
   }
   std::string text = fmt::format("{:<{}}  {:<17}  {}\n", "run", width, "state", "last");
   for (const SweepRun& run : runs) {
-    text += fmt::format("{:<{}}  {:<17}  {}\n", run.name, width, state_of(run.output), metrics_of(run.output));
+    std::string line = fmt::format("{:<{}}  {:<17}  {}", run.name, width, state_of(run.output), metrics_of(run.output));
+    text += line.erase(line.find_last_not_of(' ') + 1) + "\n";
   }
   return text;
 }

@@ -138,6 +138,16 @@ std::vector<std::vector<std::string>> DenseNet::stages() const {
   return names;
 }
 
+// Most norms stand behind a joined map, which other layers read too. Those behind a convolution of their own can go.
+void DenseNet::fold_norms() {
+  fold(blocks_->conv0, blocks_->norm0);
+  for (DenseBlock& block : blocks_->blocks) {
+    for (DenseLayer& layer : block.layers) {
+      fold(layer.squeeze.conv, layer.grow.norm);
+    }
+  }
+}
+
 at::Tensor DenseNet::head(const at::Tensor& features) const {
   return at::linear(features, blocks_->head_weight, blocks_->head_bias);
 }

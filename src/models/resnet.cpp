@@ -126,6 +126,20 @@ std::vector<std::vector<std::string>> ResNet::stages() const {
   return names;
 }
 
+void ResNet::fold_norms() {
+  fold(blocks_->stem.conv, blocks_->stem.norm);
+  for (std::deque<Residual>& stage : blocks_->stages) {
+    for (Residual& residual : stage) {
+      for (ConvNorm& each : residual.convs) {
+        fold(each.conv, each.norm);
+      }
+      if (residual.downsample) {
+        fold(residual.downsample->conv, residual.downsample->norm);
+      }
+    }
+  }
+}
+
 at::Tensor ResNet::head(const at::Tensor& features) const { return blocks_->fc(features); }
 
 } // namespace radforge

@@ -28,6 +28,7 @@ TrainedClassifier::TrainedClassifier(const std::filesystem::path& folder)
       classifier_(make_classifier(description_.config, ParameterScope(parameters_))) {
   parameters_.allocate_frozen();
   parameters_.load(parameters_.flat(), read_classifier_weights(require_classifier(folder)), "", folder.string());
+  classifier_->fold_norms();
 }
 
 at::Tensor TrainedClassifier::forward(const at::Tensor& bytes) const {

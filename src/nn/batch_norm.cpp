@@ -3,6 +3,7 @@
 #include "radforge/core/error.hpp"
 
 #include <ATen/ops/batch_norm.h>
+#include <c10/core/GradMode.h>
 
 namespace radforge {
 
@@ -16,11 +17,26 @@ BatchNorm2d::BatchNorm2d(const ParameterScope& scope, std::int64_t channels, dou
 
 at::Tensor BatchNorm2d::operator()(const at::Tensor& x, ForwardMode mode) const {
   const bool train = mode == ForwardMode::train;
+  if (is_folded) {
+    require(!train, "a norm that was folded into its convolution is not trained");
+    return x;
+  }
   if (train && x.numel() == x.size(1)) {
     throw ConfigError("batch normalisation got one value a channel in training (its variance would be 0 / 0). Use a larger batch "
                       "or larger images");
   }
-  return at::batch_norm(x, weight, bias, running_mean, running_var, train, momentum, epsilon, false);
+  // Beside values of half precision ATen takes weights in the type of the statistics.
+  const at::ScalarType type = running_mean.scalar_type();
+  return at::batch_norm(x, weight.to(type), bias.to(type), running_mean, running_var, train, momentum, epsilon, false);
+}
+
+void fold(Conv2d& conv, BatchNorm2d& norm) {
+  require(!conv.bias.defined() && !norm.is_folded, "a convolution without bias takes its norm in once");
+  const c10::NoGradGuard no_grad;
+  const at::Tensor scale = norm.weight.to(at::kFloat).mul(norm.running_var.add(norm.epsilon).rsqrt());
+  conv.bias = norm.bias.to(at::kFloat).sub(norm.running_mean.mul(scale)).to(conv.weight.scalar_type());
+  conv.weight = conv.weight.to(at::kFloat).mul(scale.view({-1, 1, 1, 1})).to(conv.weight.scalar_type());
+  norm.is_folded = true;
 }
 
 } // namespace radforge

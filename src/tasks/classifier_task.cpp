@@ -43,6 +43,13 @@ ClassifierTask::ClassifierTask(const ClassifierRunConfig& config, const Mixture&
         "classifier.in_channels is {} and the images have {} channels (only a grey one is repeated) make them equal",
         config.classifier.in_channels, schema.channels);
   }
+  constexpr int least_side = 32; // five halvings
+  if (config.classifier.architecture == "densenet121" && std::min(schema.height, schema.width) < least_side) {
+    throw ConfigError(
+        "classifier.architecture is densenet121 and the images have {} x {} (it halves them five times) prepare larger "
+        "ones, or take a resnet",
+        schema.height, schema.width);
+  }
   const auto num_names = static_cast<std::int64_t>(target_.names().size());
   if (config.classifier.num_classes != 0 && config.classifier.num_classes != num_names) {
     throw ConfigError("classifier.num_classes is {} and the target has {} ({}) leave num_classes out",

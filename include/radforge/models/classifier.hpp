@@ -28,6 +28,9 @@ class Classifier {
   /// Prefixes of the parameters' names by stage, from the image on: the stem, what follows it at each size, the head.
   virtual std::vector<std::vector<std::string>> stages() const = 0;
 
+  /// Folds norms into the convolutions before them, where there is one: for looking at images with weights that change no more.
+  virtual void fold_norms() = 0;
+
   at::Tensor forward(const at::Tensor& images, ForwardMode mode, std::int64_t num_frozen = 0) const {
     return head(features(images, mode, num_frozen));
   }

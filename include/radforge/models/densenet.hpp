@@ -29,6 +29,7 @@ class DenseNet final : public Classifier {
   at::Tensor head(const at::Tensor& features) const override;
   std::int64_t num_features() const override;
   std::vector<std::vector<std::string>> stages() const override;
+  void fold_norms() override;
 
  private:
   struct Blocks;

@@ -28,6 +28,11 @@ struct BatchNorm2d : Layer {
   at::Tensor running_mean; ///< state, not trained
   at::Tensor running_var;
   double epsilon;
+  bool is_folded = false; ///< into the convolution before it, see fold()
 };
+
+/// Lets a convolution do what the norm behind it does with its running statistics, and the norm pass on what it gets: the same
+/// but for rounding, a pass over memory less. For weights that change no more; training is an error from then on.
+void fold(Conv2d& conv, BatchNorm2d& norm);
 
 } // namespace radforge

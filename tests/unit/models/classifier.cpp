@@ -55,6 +55,20 @@ TEST_CASE("small classifiers have torchvision's outputs and gradients in evaluat
   }
 }
 
+TEST_CASE("norms folded into their convolutions give torchvision's outputs, and no training any more") {
+  const std::string name = GENERATE("resnet_basic", "resnet_bottleneck", "densenet_small");
+  CAPTURE(name);
+  const StateDict golden = read_golden("models/" + name);
+  ParameterSet parameters;
+  const auto classifier = make_golden(name, ParameterScope(parameters));
+  parameters.allocate_frozen();
+  parameters.load(parameters.flat(), under(golden, "weights."));
+  classifier->fold_norms();
+  CHECK(relative_difference(classifier->forward(golden.at("images"), ForwardMode::evaluate), golden.at("output")) < 5e-5);
+  CHECK_THROWS_AS(classifier->forward(golden.at("images"), ForwardMode::train), InternalError);
+  CHECK_THROWS_AS(classifier->fold_norms(), InternalError);
+}
+
 TEST_CASE("channels_last images give a classifier the same outputs and gradients") {
   const std::string name = GENERATE("resnet_basic", "resnet_bottleneck", "densenet_small");
   CAPTURE(name);

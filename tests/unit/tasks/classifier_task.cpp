@@ -81,6 +81,19 @@ TEST_CASE_METHOD(Fixture, "each kind of target is learned, and validation says s
   }
 }
 
+TEST_CASE_METHOD(Fixture, "in bf16 a classifier learns the same but for rounding") {
+  config.target.label = "sex";
+  ClassifierTask reference = task();
+  config.train.precision = "bf16";
+  ClassifierTask of = task();
+  const double loss = reference.accumulate(training(), 12).loss;
+  CHECK(of.accumulate(training(), 12).loss == Approx(loss).epsilon(0.03));
+  const at::Tensor& expected = reference.parameters().flat_gradient();
+  CHECK(of.parameters().flat_gradient().sub(expected).norm().item<double>() < 0.2 * expected.norm().item<double>());
+  CHECK(of.parameters().flat_buffers().sub(reference.parameters().flat_buffers()).abs().max().item<double>() < 0.05);
+  CHECK(of.validate(training()).loss == Approx(reference.validate(training()).loss).epsilon(0.05));
+}
+
 TEST_CASE_METHOD(Fixture, "labels that are all unknown give a loss of zero and no gradient") {
   config.target.names = {"Bright", "Never"};
   ClassifierTask of = task();
@@ -187,6 +200,8 @@ TEST_CASE_METHOD(Fixture, "a classifier that does not fit its data is refused") 
   config.classifier.num_classes = 5;
   CHECK_THROWS_WITH(task(), Contains("num_classes is 5 and the target has 3"));
   config.classifier.num_classes = 0;
+  config.classifier.architecture = "densenet121";
+  CHECK_THROWS_WITH(task(), Contains("images have 16 x 16"));
   config.classifier.architecture = "vgg";
   CHECK_THROWS_AS(task(), ConfigError);
 }
