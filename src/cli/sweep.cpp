@@ -220,7 +220,8 @@ void run_all(const CommandContext& context) {
       num_done += end == RunEnd::done ? 1 : 0;
       num_stopped += end == RunEnd::open || end == RunEnd::stopped ? 1 : 0;
       if (end == RunEnd::failed || end == RunEnd::skipped) {
-        problems += fmt::format("\n  {} {}: {}", run.name, name_of(end), board.reason_of(run.name));
+        const std::string reason = board.reason_of(run.name); // its first line: the rest was told when it happened
+        problems += fmt::format("\n  {} {}: {}", run.name, name_of(end), reason.substr(0, reason.find('\n')));
       }
     }
   });
