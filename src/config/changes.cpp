@@ -78,11 +78,13 @@ bool is_more(const std::string& before, const std::string& after) {
   return number(before) > 0 && number(after) > number(before);
 }
 
-ChangeKind kind_of(const std::string& key, const std::string& before, const std::string& after) {
+/// What validation looks at decides which step is the result, if training stops early.
+bool is_of_validation(const std::string& key) { return key == "train.validate_every_steps" || key == "train.validation_images"; }
+
+ChangeKind kind_of(const std::string& key, const std::string& before, const std::string& after, bool stops_early) {
   constexpr std::array<std::string_view, 2> harmless_sections{"checkpoint", "watchdog"};
-  constexpr std::array<std::string_view, 7> harmless_keys{
-      "train.log_every_steps", "train.validate_every_steps", "train.validation_images", "train.sample_every_steps",
-      "train.max_bad_steps",   "train.max_minutes",          "data.loader_threads"};
+  constexpr std::array<std::string_view, 5> harmless_keys{"train.log_every_steps", "train.sample_every_steps",
+                                                          "train.max_bad_steps", "train.max_minutes", "data.loader_threads"};
   constexpr std::array<std::string_view, 6> rounding_keys{"train.micro_batch_size", "train.activation_checkpointing",
                                                           "train.reduction",        "train.virtual_shards",
                                                           "train.bucket_mb",        "optimizer.shard"};
@@ -93,7 +95,7 @@ ChangeKind kind_of(const std::string& key, const std::string& before, const std:
   }
   // What a data set holds is known by its digest, wherever it lies.
   if (std::any_of(harmless_sections.begin(), harmless_sections.end(), in_section) || among(harmless_keys) ||
-      (is_path_of_data(key) && before != absent && after != absent)) {
+      (is_path_of_data(key) && before != absent && after != absent) || (is_of_validation(key) && !stops_early)) {
     return ChangeKind::harmless;
   }
   return among(rounding_keys) ? ChangeKind::rounding : ChangeKind::meaning;
@@ -114,10 +116,12 @@ std::vector<ConfigChange> config_changes(const std::string& before, const std::s
   const Values new_values = values_of(after, "the configuration");
   const std::map<std::string, std::string> old_by_key(old_values.begin(), old_values.end());
   const std::map<std::string, std::string> new_by_key(new_values.begin(), new_values.end());
+  const std::string metric = value_in(new_by_key, "early_stopping.metric");
+  const bool stops_early = metric != absent && metric != "\"\"" && !metric.empty();
   std::vector<ConfigChange> changes;
   const auto note = [&](const std::string& key, const std::string& was, const std::string& is) {
     if (was != is) {
-      changes.push_back({key, was, is, kind_of(key, was, is)});
+      changes.push_back({key, was, is, kind_of(key, was, is, stops_early)});
     }
   };
   for (const auto& [key, value] : new_values) {

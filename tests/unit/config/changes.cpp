@@ -1,5 +1,6 @@
 #include "radforge/config/changes.hpp"
 
+#include "radforge/config/classifier_run_config.hpp"
 #include "radforge/config/load.hpp"
 #include "radforge/config/train_config.hpp"
 #include "radforge/core/error.hpp"
@@ -73,6 +74,23 @@ TEST_CASE("keys are told apart by what they do to a run that goes on") {
   CHECK(kind([](Config& c) { c.autoencoder = "other"; }) == ChangeKind::meaning);
   CHECK(kind([](Config& c) { c.unet.layers_per_block += 1; }) == ChangeKind::meaning);
   CHECK(kind([](Config& c) { c.data.sources[0].weight = 7; }) == ChangeKind::meaning);
+}
+
+TEST_CASE("what validation looks at has a meaning where it decides which step is the result") {
+  const auto kind = [](const std::string& metric) {
+    const auto text = [&metric](std::int64_t every) {
+      ClassifierRunConfig config;
+      config.data.sources = {{.dataset = "a"}};
+      config.early_stopping.metric = metric;
+      config.train.validate_every_steps = every;
+      return dump_config([&](Schema& schema) { describe(schema, config); });
+    };
+    const auto changes = config_changes(text(10), text(20));
+    REQUIRE(changes.size() == 1);
+    return changes[0].kind;
+  };
+  CHECK(kind("") == ChangeKind::harmless);
+  CHECK(kind("validation_auroc") == ChangeKind::meaning);
 }
 
 TEST_CASE("a key or a list item that came or went is a change of meaning") {
