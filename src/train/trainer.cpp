@@ -179,12 +179,10 @@ TrainSummary Trainer::run() {
   context_.enter(Phase::save, step);
   summary.images_per_s = static_cast<double>(summary.new_steps * loop.batch_size) / since_start.seconds();
   summary.rank_hours = since_start.seconds() * ranks.size() / 3600;
-  if (best.is_wanted() && !best.is_record(step)) {
-    checkpoints.load_best();
-  }
-  if (best.is_wanted()) {
-    context_.log.info("{} was best after step {}: {:.4f}. Its weights are the result", plan_.early_stopping.metric,
-                      best.records().empty() ? step : best.records().back(), best.best());
+  if (best.is_wanted() && !best.records().empty()) {
+    const std::int64_t taken = best.is_record(step) ? step : checkpoints.load_best();
+    context_.log.info("{} was best after step {}: {:.4f}. The result has the weights of step {}", plan_.early_stopping.metric,
+                      best.records().back(), best.best(), taken);
   }
   publish(full_average(optimizer, parameters, ranks));
   return summary;
