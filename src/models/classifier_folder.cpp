@@ -67,7 +67,8 @@ fs::path find_classifier(const fs::path& path) {
       return folder;
     }
   }
-  return {};
+  throw DataError("{}: no classifier is in it (neither {} nor pipeline/{} is there) name the folder of a finished run",
+                  path.string(), config_file, config_file);
 }
 
 } // namespace radforge

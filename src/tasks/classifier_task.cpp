@@ -77,10 +77,10 @@ void ClassifierTask::load_weights() {
     return;
   }
   const fs::path source = config_.weights;
-  const fs::path result = find_classifier(source);
   StateDict weights;
   std::vector<std::string> names; // of the head's outputs, where known
-  if (!result.empty()) {
+  if (fs::is_directory(source)) {
+    const fs::path result = find_classifier(source);
     const ClassifierDescription from = read_classifier_description(result);
     if (from.config.normalization != config_.classifier.normalization) {
       throw ConfigError("classifier.normalization is {} and {} was trained with {} (its first layer expects that) set it so",
@@ -88,11 +88,6 @@ void ClassifierTask::load_weights() {
     }
     weights = read_classifier_weights(result);
     names = from.names;
-  } else if (fs::is_directory(source)) {
-    throw DataError(
-        "{}: no classifier is in it (neither classifier/config.json nor pipeline/classifier/config.json is there) name "
-        "the folder of a finished run",
-        source.string());
   } else {
     require_safetensors(source);
     weights = to_torchvision_names(read_state_dict(source), source.string());

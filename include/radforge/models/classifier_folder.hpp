@@ -25,7 +25,7 @@ void write_classifier(const std::filesystem::path& result, const ClassifierDescr
 ClassifierDescription read_classifier_description(const std::filesystem::path& result);
 StateDict read_classifier_weights(const std::filesystem::path& result);
 
-/// The result folder that `path` means: itself, or `pipeline` of a run's folder. Empty if neither holds a classifier.
+/// The result folder that `path` means: itself, or `pipeline` of a run's folder. Errors: DataError if neither holds a classifier.
 std::filesystem::path find_classifier(const std::filesystem::path& path);
 
 } // namespace radforge

@@ -9,8 +9,11 @@
 
 #include <ATen/ops/equal.h>
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/zeros.h>
 
 #include <cmath>
+#include <string>
+#include <tuple>
 
 using namespace radforge;
 using Catch::Matchers::Contains;
@@ -151,6 +154,35 @@ TEST_CASE_METHOD(Fixture, "a result is looked through as it was validated, and t
   CHECK_THROWS_AS(task(), DataError);
   config.weights = folder / "data";
   CHECK_THROWS_WITH(task(), Contains("no classifier is in it"));
+}
+
+TEST_CASE_METHOD(Fixture, "files of ImageNet's and torchxrayvision's weights are a start") {
+  // As torchvision saves a thousand classes of three channels, and torchxrayvision eighteen of one.
+  const auto [prefix, channels, classes, extra] = GENERATE(std::tuple("", 3, 1000, "bn1.num_batches_tracked"), //
+                                                           std::tuple("model.", 1, 18, "op_threshs"));
+  INFO(extra);
+  config.classifier = {.architecture = "resnet18", .in_channels = channels, .num_classes = classes};
+  ParameterSet parameters;
+  const auto network = make_classifier(config.classifier, ParameterScope(parameters));
+  parameters.allocate(7);
+  StateDict saved{{extra, at::zeros({classes})}};
+  for (const StateDict& part : {parameters.views(parameters.flat()), parameters.buffer_views()}) {
+    for (const auto& [name, tensor] : part) {
+      saved[prefix + name] = tensor;
+    }
+  }
+  write_state_dict(folder / "published.safetensors", saved);
+
+  config.classifier.num_classes = 0;
+  config.classifier.normalization = channels == 3 ? "imagenet" : "torchxrayvision";
+  config.target.label = "sex";
+  config.weights = folder / "published.safetensors";
+  ClassifierTask of = task();
+  CHECK_THAT(of.notes().at(0), Contains("the head begins anew"));
+  const StateDict weights = of.parameters().views(of.parameters().flat());
+  CHECK(at::equal(weights.at("layer4.1.conv2.weight"), saved.at(prefix + std::string("layer4.1.conv2.weight"))));
+  CHECK(weights.at("fc.weight").size(0) == 2);
+  CHECK(std::isfinite(of.validate(training()).loss));
 }
 
 TEST_CASE_METHOD(Fixture, "stages learn at their own rates, and frozen ones not at all") {
