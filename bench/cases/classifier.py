@@ -79,7 +79,7 @@ runs:
 """, encoding="utf-8")
 
     def side(ranks: int):
-        return lambda turn: workspace.product("sweep", path, "--output", workspace.folder(f"sweep-{ranks}-{turn}"), ranks=ranks).seconds
+        return lambda turn: workspace.product("sweep", path, "--output", workspace.folder(f"sweep-{ranks}-{turn}"), ranks=ranks).wall_s
 
     found = alternate(workspace.rounds, {"1": side(1), "2": side(2)})
     rates = {ranks: Series(f"{ranks} rank(s) x 1 thread", "runs/minute", [60 * 16 / seconds for seconds in values])
