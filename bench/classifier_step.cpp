@@ -8,6 +8,7 @@
 #include "radforge/config/train_config.hpp"
 #include "radforge/core/clock.hpp"
 #include "radforge/models/classifier_folder.hpp"
+#include "radforge/models/multiply_adds.hpp"
 #include "radforge/nn/channels_last.hpp"
 #include "radforge/nn/keyed_random.hpp"
 #include "radforge/nn/label_loss.hpp"
@@ -63,11 +64,20 @@ void make(const fs::path& folder, const std::string& architecture, std::int64_t 
 /// The classifier on one batch, again and again.
 class FixedBatchTask final : public Task {
  public:
-  FixedBatchTask(const fs::path& folder, const std::string& precision)
-      : classifier_(make_classifier(read_classifier_description(folder).config, ParameterScope(parameters_))) {
-    parameters_.allocate(1, scalar_type_of(precision));
+  FixedBatchTask(const fs::path& folder, const std::string& precision, PartUse use)
+      : classifier_(make_classifier(read_classifier_description(folder).config, ParameterScope(parameters_))),
+        type_(scalar_type_of(precision)) {
+    if (use == PartUse::trained) {
+      parameters_.allocate(1, type_);
+    } else {
+      parameters_.allocate_frozen(type_);
+    }
     parameters_.load(parameters_.flat(), read_classifier_weights(folder));
-    parameters_.refresh();
+    if (use == PartUse::trained) {
+      parameters_.refresh();
+    } else {
+      classifier_->fold_norms();
+    }
     const StateDict batch = read_state_dict(folder / "batch.safetensors");
     images_ = batch.at("images");
     labels_ = batch.at("labels");
@@ -85,25 +95,22 @@ class FixedBatchTask final : public Task {
   PartLoss validate(const Batch&) override { return {}; }
   void write_result(const fs::path&, const at::Tensor&) override {}
 
-  void fold_norms() { classifier_->fold_norms(); }
-
   at::Tensor forward(std::int64_t count, ForwardMode mode) const {
-    const at::Tensor images = images_.narrow(0, 0, count).to(parameters_type());
+    const at::Tensor images = images_.narrow(0, 0, count).to(type_);
     return classifier_->forward(channels_last(images), mode);
   }
 
  private:
-  at::ScalarType parameters_type() const { return parameters_.leaves().front().scalar_type(); }
-
   ParameterSet parameters_;
   std::unique_ptr<Classifier> classifier_;
+  at::ScalarType type_;
   LabelWeights weights_{at::ones({num_labels}), at::ones({num_labels})};
   at::Tensor images_;
   at::Tensor labels_;
 };
 
 nlohmann::json train(const fs::path& folder, const std::string& precision, std::int64_t batch_size, int steps) {
-  FixedBatchTask task(folder, precision);
+  FixedBatchTask task(folder, precision, PartUse::trained);
   LoopConfig loop;
   loop.batch_size = batch_size;
   loop.steps = 1000;
@@ -129,8 +136,7 @@ nlohmann::json train(const fs::path& folder, const std::string& precision, std::
 
 nlohmann::json infer(const fs::path& folder, const std::string& precision, std::int64_t batch_size, int steps) {
   const c10::NoGradGuard no_grad;
-  FixedBatchTask task(folder, precision);
-  task.fold_norms();
+  FixedBatchTask task(folder, precision, PartUse::forward);
   Stopwatch watch;
   at::Tensor outputs;
   for (int i = 0; i < warm_up_steps + steps; ++i) {

@@ -24,9 +24,11 @@ struct NormConv : Layer {
   NormConv(const ParameterScope& scope, const std::string& number, std::int64_t in, std::int64_t out, ConvShape shape)
       : norm(scope / ("norm" + number), in), conv(scope / ("conv" + number), in, out, shape, he_normal(in, shape.kernel)) {}
 
-  at::Tensor operator()(const at::Tensor& x, ForwardMode mode) const {
+  at::Tensor operator()(const at::Tensor& x, ForwardMode mode) const { return conv(rectified_norm(x, mode)); }
+
+  at::Tensor rectified_norm(const at::Tensor& x, ForwardMode mode) const {
     at::Tensor h = norm(x, mode);
-    return conv(at::relu_(h));
+    return at::relu_(h);
   }
 
   BatchNorm2d norm;
@@ -39,7 +41,12 @@ struct DenseLayer : Layer {
       : squeeze(scope, "1", in, shape.bn_size * shape.growth_rate, ConvShape{1, 1, 0}),
         grow(scope, "2", shape.bn_size * shape.growth_rate, shape.growth_rate, ConvShape{3, 1, 1}) {}
 
-  at::Tensor operator()(const at::Tensor& x, ForwardMode mode) const { return at::cat({x, grow(squeeze(x, mode), mode)}, 1); }
+  at::Tensor operator()(const at::Tensor& x, ForwardMode mode) const {
+    if (grow.norm.is_folded) { // what is between the two convolutions is in the first one
+      return at::cat({x, grow.conv(squeeze.conv.rectified(squeeze.rectified_norm(x, mode)))}, 1);
+    }
+    return at::cat({x, grow(squeeze(x, mode), mode)}, 1);
+  }
 
   NormConv squeeze;
   NormConv grow;

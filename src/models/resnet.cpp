@@ -24,11 +24,27 @@ struct ConvNorm : Layer {
 
   at::Tensor operator()(const at::Tensor& x, ForwardMode mode) const { return norm(conv(x), mode); }
 
+  /// max(0, y). What a norm returns is nobody else's, so it is rectified and added to in place.
+  at::Tensor rectified(const at::Tensor& x, ForwardMode mode) const {
+    if (norm.is_folded) {
+      return conv.rectified(x);
+    }
+    at::Tensor h = (*this)(x, mode);
+    return at::relu_(h);
+  }
+  at::Tensor rectified_onto(const at::Tensor& other, const at::Tensor& x, ForwardMode mode) const {
+    if (norm.is_folded) {
+      return conv.rectified_onto(other, x);
+    }
+    at::Tensor h = (*this)(x, mode).add_(other);
+    return at::relu_(h);
+  }
+
   Conv2d conv;
   BatchNorm2d norm;
 };
 
-/// Two or three convolutions beside a shortcut. What a norm returns is nobody else's, so it is rectified and added to in place.
+/// Two or three convolutions beside a shortcut.
 struct Residual : Layer {
   Residual(const ParameterScope& scope, ResidualBlock kind, std::int64_t in, std::int64_t width, std::int64_t stride) {
     const std::int64_t out = kind == ResidualBlock::basic ? width : 4 * width;
@@ -46,12 +62,11 @@ struct Residual : Layer {
   }
 
   at::Tensor operator()(const at::Tensor& x, ForwardMode mode) const {
-    at::Tensor h = convs.front()(x, mode);
-    for (std::size_t i = 1; i < convs.size(); ++i) {
-      h = convs[i](at::relu_(h), mode);
+    at::Tensor h = x;
+    for (std::size_t i = 0; i + 1 < convs.size(); ++i) {
+      h = convs[i].rectified(h, mode);
     }
-    h.add_(downsample ? (*downsample)(x, mode) : x);
-    return at::relu_(h);
+    return convs.back().rectified_onto(downsample ? (*downsample)(x, mode) : x, h, mode);
   }
 
   std::deque<ConvNorm> convs;
@@ -106,8 +121,7 @@ std::int64_t ResNet::num_features() const { return blocks_->num_features; }
 
 at::Tensor ResNet::features(const at::Tensor& images, ForwardMode mode, std::int64_t num_frozen) const {
   FrozenStages frozen(mode, num_frozen);
-  at::Tensor h = blocks_->stem(images, frozen.next_mode());
-  h = at::max_pool2d(at::relu_(h), {3, 3}, {2, 2}, {1, 1});
+  at::Tensor h = at::max_pool2d(blocks_->stem.rectified(images, frozen.next_mode()), {3, 3}, {2, 2}, {1, 1});
   for (const std::deque<Residual>& stage : blocks_->stages) {
     const ForwardMode stage_mode = frozen.next_mode();
     for (const Residual& residual : stage) {

@@ -6,6 +6,7 @@
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
+#include <ATen/ops/relu.h>
 
 #include <array>
 #include <cmath>
@@ -31,18 +32,22 @@ at::Tensor Linear::operator()(const at::Tensor& x) const { return at::linear(x, 
 
 at::Tensor Linear::without_bias(const at::Tensor& x) const { return at::linear(x, weight); }
 
-Conv2d::Conv2d(const ParameterScope& scope, std::int64_t in, std::int64_t out, ConvShape conv_shape) : shape(conv_shape) {
+Conv2d::Conv2d(const ParameterScope& scope, std::int64_t in, std::int64_t out, ConvShape conv_shape)
+    : shape(conv_shape), packed(scope.parameters()) {
   const Init init = fan_in_uniform(in * shape.kernel * shape.kernel);
   scope.add("weight", {out, in, shape.kernel, shape.kernel}, init, weight);
   scope.add("bias", {out}, init, bias);
 }
 
 Conv2d::Conv2d(const ParameterScope& scope, std::int64_t in, std::int64_t out, ConvShape conv_shape, Init init)
-    : shape(conv_shape) {
+    : shape(conv_shape), packed(scope.parameters()) {
   scope.add("weight", {out, in, shape.kernel, shape.kernel}, init, weight);
 }
 
 at::Tensor Conv2d::operator()(const at::Tensor& x) const {
+  if (packed.serves(x, weight)) {
+    return packed_conv2d(x, packed.of(weight, x, shape), bias, shape, false);
+  }
   constexpr std::int64_t most_lanes = 16; // of fp32 in a vector
   if (shape.kernel == 1 && shape.padding == 0 && shape.stride > 1 && x.size(1) < most_lanes) {
     // The pixels it reads, taken first: oneDNN up to 3.12 writes beyond its memory in the gradient of a 1x1 convolution with a
@@ -53,6 +58,15 @@ at::Tensor Conv2d::operator()(const at::Tensor& x) const {
   const std::array stride{shape.stride, shape.stride};
   const std::array padding{shape.padding, shape.padding};
   return at::conv2d(x, weight, bias, stride, padding);
+}
+
+at::Tensor Conv2d::rectified(const at::Tensor& x) const {
+  return packed.serves(x, weight) ? packed_conv2d(x, packed.of(weight, x, shape), bias, shape, true) : at::relu((*this)(x));
+}
+
+at::Tensor Conv2d::rectified_onto(const at::Tensor& other, const at::Tensor& x) const {
+  return packed.serves(x, weight) ? packed_conv2d_onto(other, x, packed.of(weight, x, shape), bias, shape)
+                                  : at::relu((*this)(x).add(other));
 }
 
 GroupNorm::GroupNorm(const ParameterScope& scope, std::int64_t num_groups, std::int64_t channels, double eps)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "radforge/nn/norm_activation.hpp"
+#include "radforge/nn/packed_kernel.hpp"
 #include "radforge/nn/parameter_set.hpp"
 
 #include <ATen/core/Tensor.h>
@@ -42,10 +43,14 @@ struct Conv2d : Layer {
   /// Without bias, as before a norm, and with initial weights of the model's choice.
   Conv2d(const ParameterScope& scope, std::int64_t in, std::int64_t out, ConvShape shape, Init init);
   at::Tensor operator()(const at::Tensor& x) const;
+  /// max(0, y), and max(0, other + y): one pass over memory where no gradient is asked for.
+  at::Tensor rectified(const at::Tensor& x) const;
+  at::Tensor rectified_onto(const at::Tensor& other, const at::Tensor& x) const;
 
   at::Tensor weight; ///< out x in x kernel x kernel
   at::Tensor bias;   ///< out, or undefined
   ConvShape shape;
+  PackedKernel packed; ///< of frozen weights
 };
 
 /// Over groups of channels of N x C x H x W, with what group_norm() takes in beside: an activation, and a shift N x C before.

@@ -61,6 +61,8 @@ class ParameterSet {
   void allocate(std::uint64_t seed, at::ScalarType type = at::kFloat);
   /// The parameters' buffer alone, zero, of floating `type`: for weights that are loaded and not trained.
   void allocate_frozen(at::ScalarType type = at::kFloat);
+  /// The layers hold weights that change by load() alone, so they may keep what they make of them.
+  bool is_frozen() const { return flat_.defined() && !flat_gradient_.defined(); }
 
   const std::vector<Entry>& entries() const { return entries_; }
   const std::vector<Entry>& buffer_entries() const { return buffer_entries_; }
@@ -142,6 +144,8 @@ class ParameterScope {
     parameters_->add_buffer(prefix_ + name, std::move(shape), init, slot);
   }
   void ignore(const std::string& name) const { parameters_->ignore(prefix_ + name); }
+  /// Outlives the layers that register in it.
+  const ParameterSet& parameters() const { return *parameters_; }
 
  private:
   ParameterSet* parameters_;

@@ -9,6 +9,7 @@
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/equal.h>
+#include <c10/core/GradMode.h>
 
 using namespace radforge;
 using Catch::Matchers::Contains;
@@ -77,6 +78,7 @@ TEST_CASE_METHOD(LatentFixture, "an image is encoded alone as in a batch of one"
   for (std::int64_t i = 0; i < 256; ++i) {
     image.view({256})[i] = static_cast<float>(batch.values[static_cast<std::size_t>(i)]) / 127.5F - 1;
   }
+  const c10::NoGradGuard no_grad;
   const at::Tensor moments = encode_alone(autoencoder, at::cat({image, image.neg()}));
   const LatentMoments expected = autoencoder.encode(image);
   CHECK(moments.sizes() == at::IntArrayRef({2, 8, 4, 4}));
