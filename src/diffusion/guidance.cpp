@@ -21,6 +21,10 @@ at::Tensor at_timestep(const at::Tensor& x, double timestep) { return at::full({
 
 } // namespace
 
+bool is_guided(const Guidance& guidance, double timestep) {
+  return guidance.scale != 1 && timestep >= guidance.lowest_timestep && timestep <= guidance.highest_timestep;
+}
+
 Guidance guidance_of(const SamplerConfig& config, std::int64_t num_train_timesteps) {
   const auto count = static_cast<double>(num_train_timesteps);
   return {.scale = config.guidance_scale,
@@ -29,14 +33,16 @@ Guidance guidance_of(const SamplerConfig& config, std::int64_t num_train_timeste
           .highest_timestep = config.guidance_interval.highest * count};
 }
 
-Denoiser with_guidance(ConditionalDenoiser model, at::Tensor context, at::Tensor empty_context, const Guidance& guidance) {
-  const at::Tensor contexts = guidance.scale == 1 ? context : at::cat({empty_context, context}, 0);
+Denoiser with_guidance(const ConditionalDenoiser& model, const at::Tensor& context, const at::Tensor& empty_context,
+                       const Guidance& guidance) {
+  const BatchDenoiser with_text = model(context);
+  const BatchDenoiser both = guidance.scale == 1 ? with_text : model(at::cat({empty_context, context}, 0));
   return [=](const at::Tensor& x, double timestep) {
-    if (guidance.scale == 1 || timestep < guidance.lowest_timestep || timestep > guidance.highest_timestep) {
-      return model(x, at_timestep(x, timestep), context);
+    if (!is_guided(guidance, timestep)) {
+      return with_text(x, at_timestep(x, timestep));
     }
     const at::Tensor twice = at::cat({x, x}, 0);
-    const std::vector<at::Tensor> halves = model(twice, at_timestep(twice, timestep), contexts).chunk(2, 0);
+    const std::vector<at::Tensor> halves = both(twice, at_timestep(twice, timestep)).chunk(2, 0);
     const at::Tensor guided = halves[0].add(halves[1].sub(halves[0]), guidance.scale);
     if (guidance.rescale == 0) {
       return guided;

@@ -9,10 +9,16 @@
 #include "radforge/nn/image_grid.hpp"
 #include "radforge/nn/precision.hpp"
 
+#include <ATen/ops/cat.h>
+#include <ATen/ops/index_select.h>
+#include <ATen/ops/tensor.h>
+#include <c10/core/GradMode.h>
 #include <c10/core/InferenceMode.h>
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <map>
 
 namespace radforge {
 
@@ -23,13 +29,23 @@ struct Generator::State {
         scaling_factor(content.autoencoder.scaling_factor), schedule(content.diffusion),
         sampler(make_sampler(schedule, prediction_of(content.diffusion.prediction_type), config.sampler,
                              read_sampler_config(config.pipeline))) {
+    const c10::NoGradGuard no_grad; // and not in inference mode: of such tensors nobody tells whether they have changed
     models.load(content, scalar_type_of(config.precision));
+    empty_text = models.text_encoder.forward(token_ids(tokenizer, std::array<std::string, 1>{}));
     const int side = static_cast<int>(content.unet.sample_size * models.autoencoder.downscale());
     schema = {.height = side, .width = side, .channels = static_cast<int>(content.autoencoder.in_channels), .findings = {}};
   }
 
-  at::Tensor text_states(std::span<const std::string> prompts) const {
-    return models.text_encoder.forward(token_ids(tokenizer, prompts));
+  /// Of distinct prompts, `count` at once, so that a state does not depend on how many there are.
+  at::Tensor text_states(std::span<const std::string> prompts, std::size_t count) const {
+    std::vector<at::Tensor> states;
+    for (std::size_t first = 0; first < prompts.size(); first += count) {
+      const std::span<const std::string> some = prompts.subspan(first, std::min(count, prompts.size() - first));
+      std::vector<std::string> full(some.begin(), some.end());
+      full.resize(count);
+      states.push_back(models.text_encoder.forward(token_ids(tokenizer, full)).narrow(0, 0, std::ssize(some)));
+    }
+    return at::cat(states, 0);
   }
 
   Pipeline models;
@@ -39,6 +55,7 @@ struct Generator::State {
   NoiseSchedule schedule;
   std::unique_ptr<DiffusionSampler> sampler;
   DatasetSchema schema;
+  at::Tensor empty_text; ///< 1 x tokens x width
 };
 
 Generator::Generator(const GenerateConfig& config)
@@ -48,37 +65,48 @@ Generator::~Generator() = default;
 
 const DatasetSchema& Generator::schema() const { return state_->schema; }
 
-void Generator::make_pixels(std::span<SampleRecord> records) const {
+void Generator::make_pixels(std::span<SampleRecord> records, std::uint32_t attempt) const {
   const c10::InferenceMode inference;
   const State& p = *state_;
-  const Guidance guidance = guidance_of(config_.sampler, p.schedule.num_timesteps());
   const auto batch_size = static_cast<std::size_t>(config_.batch_size);
+  std::map<std::string, std::int64_t> places;
+  std::vector<std::string> prompts;
+  for (const SampleRecord& record : records) {
+    if (places.emplace(record.prompt, std::ssize(prompts)).second) {
+      prompts.push_back(record.prompt);
+    }
+  }
+  const at::Tensor texts = p.text_states(prompts, batch_size);
   for (std::size_t first = 0; first < records.size(); first += batch_size) {
     const std::span<SampleRecord> batch = records.subspan(first, std::min(batch_size, records.size() - first));
     std::vector<NoiseKey> keys;
-    std::vector<std::string> prompts;
-    for (const SampleRecord& record : batch) {
-      keys.push_back({static_cast<std::uint64_t>(config_.seed), static_cast<std::uint64_t>(record.id), 0});
-      prompts.push_back(record.prompt);
+    std::vector<std::int64_t> rows;
+    for (std::size_t i = 0; i < batch_size; ++i) { // a batch that is not full gets copies of its last image
+      const SampleRecord& record = batch[std::min(i, batch.size() - 1)];
+      keys.push_back({static_cast<std::uint64_t>(config_.seed), static_cast<std::uint64_t>(record.id), attempt});
+      rows.push_back(places.at(record.prompt));
     }
-    const at::Tensor latents = guided_samples(
-        *p.sampler,
-        [&p](const at::Tensor& x, const at::Tensor& t, const at::Tensor& text) { return p.models.unet.forward(x, t, text); },
-        p.text_states(prompts), p.text_states(std::array<std::string, 1>{}), guidance, keys, p.latent_shape);
-    const at::Tensor decoded = p.models.autoencoder.decode(latents.div(p.scaling_factor));
-    if (!decoded.isfinite().all().item<bool>()) {
-      throw DivergenceError(
-          "images {} to {} are not finite (weights that are damaged, or numbers beyond {}). Check the pipeline, "
-          "or generate with precision fp32",
-          batch.front().id, batch.back().id, config_.precision);
-    }
-    const at::Tensor images = image_bytes(decoded);
+    const at::Tensor images = this->images(keys, texts.index_select(0, at::tensor(rows)), batch);
     const std::uint8_t* pixels = images.const_data_ptr<std::uint8_t>();
     const std::int64_t size = images.numel() / images.size(0);
     for (std::size_t i = 0; i < batch.size(); ++i) {
       batch[i].pixels.assign(pixels + static_cast<std::int64_t>(i) * size, pixels + static_cast<std::int64_t>(i + 1) * size);
     }
   }
+}
+
+at::Tensor Generator::images(std::span<const NoiseKey> keys, const at::Tensor& texts, std::span<const SampleRecord> shown) const {
+  const State& p = *state_;
+  const at::Tensor latents = guided_samples(
+      *p.sampler, [&p](const at::Tensor& states) { return p.models.unet.of_texts(states); }, texts, p.empty_text,
+      guidance_of(config_.sampler, p.schedule.num_timesteps()), keys, p.latent_shape);
+  const at::Tensor decoded = p.models.autoencoder.decode(latents.div(p.scaling_factor));
+  if (!decoded.isfinite().all().item<bool>()) {
+    throw DivergenceError("images {} to {} are not finite (weights that are damaged, or numbers beyond {}). Check the pipeline, "
+                          "or generate with precision fp32",
+                          shown.front().id, shown.back().id, config_.precision);
+  }
+  return image_bytes(decoded);
 }
 
 } // namespace radforge

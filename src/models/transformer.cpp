@@ -28,8 +28,10 @@ CrossAttention::CrossAttention(const ParameterScope& scope, std::int64_t width, 
       to_v(scope / "to_v", context_width, width, Bias::none), to_out(scope / "to_out" / 0, width, width), heads(num_heads),
       scores(scores_in) {}
 
-at::Tensor CrossAttention::operator()(const at::Tensor& x, const at::Tensor& context) const {
-  return to_out(attention(to_q(x), to_k(context), to_v(context), {heads, AttentionMask::none, scores}));
+at::Tensor CrossAttention::operator()(const at::Tensor& x, const at::Tensor& context, TextMemory* memory) const {
+  const auto project = [&] { return TextMemory::KeysAndValues(to_k(context), to_v(context)); };
+  const auto [keys, values] = memory == nullptr ? project() : memory->of(this, project);
+  return to_out(attention(to_q(x), keys, values, {heads, AttentionMask::none, scores}));
 }
 
 TransformerBlock::TransformerBlock(const ParameterScope& scope, std::int64_t width, std::int64_t context_width,
@@ -38,10 +40,10 @@ TransformerBlock::TransformerBlock(const ParameterScope& scope, std::int64_t wid
       attn2(scope / "attn2", width, context_width, heads, scores), norm3(scope / "norm3", width),
       ff_in(scope / "ff" / "net" / 0 / "proj", width, 8 * width), ff_out(scope / "ff" / "net" / 2, 4 * width, width) {}
 
-at::Tensor TransformerBlock::operator()(at::Tensor x, const at::Tensor& context) const {
+at::Tensor TransformerBlock::operator()(at::Tensor x, const at::Tensor& context, TextMemory* memory) const {
   const at::Tensor h = norm1(x);
   x = x.add(attn1(h, h));
-  x = x.add(attn2(norm2(x), context));
+  x = x.add(attn2(norm2(x), context, memory));
   return x.add(ff_out(geglu(ff_in.without_bias(norm3(x)), ff_in.bias)));
 }
 
@@ -52,13 +54,13 @@ SpatialTransformer::SpatialTransformer(const ParameterScope& scope, const Spatia
   make_projection(proj_out, scope / "proj_out", shape);
 }
 
-at::Tensor SpatialTransformer::operator()(const at::Tensor& x, const at::Tensor& context) const {
+at::Tensor SpatialTransformer::operator()(const at::Tensor& x, const at::Tensor& context, TextMemory* memory) const {
   const at::Tensor normed = norm(x);
   if (const Linear* linear = std::get_if<Linear>(&proj_in)) {
-    const at::Tensor tokens = block((*linear)(to_tokens(normed)), context);
+    const at::Tensor tokens = block((*linear)(to_tokens(normed)), context, memory);
     return x.add(to_image(std::get<Linear>(proj_out)(tokens), x));
   }
-  const at::Tensor tokens = block(to_tokens(std::get<Conv2d>(proj_in)(normed)), context);
+  const at::Tensor tokens = block(to_tokens(std::get<Conv2d>(proj_in)(normed)), context, memory);
   return x.add(std::get<Conv2d>(proj_out)(to_image(tokens, x)));
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "text_memory.hpp"
+
 #include "radforge/nn/attention.hpp"
 #include "radforge/nn/layers.hpp"
 
@@ -11,7 +13,8 @@ namespace radforge {
 struct CrossAttention : Layer {
   CrossAttention(const ParameterScope& scope, std::int64_t width, std::int64_t context_width, std::int64_t num_heads,
                  Scores scores);
-  at::Tensor operator()(const at::Tensor& x, const at::Tensor& context) const;
+  /// Keys and values are taken from `memory` where it is given.
+  at::Tensor operator()(const at::Tensor& x, const at::Tensor& context, TextMemory* memory = nullptr) const;
 
   Linear to_q;
   Linear to_k;
@@ -26,7 +29,7 @@ struct CrossAttention : Layer {
 struct TransformerBlock : Layer {
   TransformerBlock(const ParameterScope& scope, std::int64_t width, std::int64_t context_width, std::int64_t heads,
                    Scores scores);
-  at::Tensor operator()(at::Tensor x, const at::Tensor& context) const;
+  at::Tensor operator()(at::Tensor x, const at::Tensor& context, TextMemory* memory = nullptr) const;
 
   LayerNorm norm1;
   CrossAttention attn1;
@@ -52,7 +55,7 @@ struct SpatialTransformerShape {
 /// A transformer block over the positions of an image (Transformer2DModel of diffusers). N x C x H x W.
 struct SpatialTransformer : Layer {
   SpatialTransformer(const ParameterScope& scope, const SpatialTransformerShape& shape);
-  at::Tensor operator()(const at::Tensor& x, const at::Tensor& context) const;
+  at::Tensor operator()(const at::Tensor& x, const at::Tensor& context, TextMemory* memory = nullptr) const;
 
   GroupNorm norm;
   // A 1x1 convolution and a matrix are the same map; only the shape of the stored weight differs.

@@ -132,9 +132,20 @@ UNet::UNet(const UNetConfig& config, const ParameterScope& scope, Activations ac
 UNet::~UNet() = default;
 
 at::Tensor UNet::forward(const at::Tensor& x, const at::Tensor& timesteps, const at::Tensor& text_states) const {
+  return denoise(x, timesteps, {text_states.to(blocks_->conv_in.weight.scalar_type())});
+}
+
+std::function<at::Tensor(const at::Tensor&, const at::Tensor&)> UNet::of_texts(const at::Tensor& text_states) const {
+  const at::Tensor states = text_states.to(blocks_->conv_in.weight.scalar_type());
+  const auto memory = std::make_shared<TextMemory>();
+  return [this, states, memory](const at::Tensor& x, const at::Tensor& timesteps) {
+    return denoise(x, timesteps, {states, memory.get()});
+  };
+}
+
+at::Tensor UNet::denoise(const at::Tensor& x, const at::Tensor& timesteps, const TextContext& context) const {
   const Blocks& b = *blocks_;
   const at::ScalarType type = b.conv_in.weight.scalar_type();
-  const at::Tensor context = text_states.to(type);
   const at::Tensor features = timestep_features(timesteps, b.time_features).to(type);
   const at::Tensor embedding = b.time_linear2(at::silu(b.time_linear1(features)));
   // Every residual block begins with the SiLU of the embedding: done once.
@@ -146,7 +157,7 @@ at::Tensor UNet::forward(const at::Tensor& x, const at::Tensor& timesteps, const
     h = block(h, time, context, skips);
   }
   h = run_block(b.activations, *b.mid_first, h, time);
-  h = run_block(b.activations, *b.mid_attention, h, context);
+  h = run_attention(b.activations, *b.mid_attention, h, context);
   h = run_block(b.activations, *b.mid_last, h, time);
   for (const UpBlock& block : b.up) {
     h = block(h, time, context, skips);

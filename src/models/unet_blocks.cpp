@@ -6,6 +6,12 @@
 
 namespace radforge {
 
+at::Tensor run_attention(Activations activations, const SpatialTransformer& attention, const at::Tensor& x,
+                         const TextContext& context) {
+  return context.memory != nullptr ? attention(x, context.states, context.memory)
+                                   : run_block(activations, attention, x, context.states);
+}
+
 ResnetStack::ResnetStack(const ParameterScope& scope, const std::vector<std::int64_t>& in, const ResnetShape& resnet,
                          const std::optional<SpatialTransformerShape>& transformer) {
   ResnetShape shape = resnet;
@@ -18,9 +24,9 @@ ResnetStack::ResnetStack(const ParameterScope& scope, const std::vector<std::int
   }
 }
 
-at::Tensor ResnetStack::apply(std::size_t index, const at::Tensor& x, const at::Tensor& time, const at::Tensor& context) const {
+at::Tensor ResnetStack::apply(std::size_t index, const at::Tensor& x, const at::Tensor& time, const TextContext& context) const {
   const at::Tensor h = run_block(activations, resnets[index], x, time);
-  return attentions.empty() ? h : run_block(activations, attentions[index], h, context);
+  return attentions.empty() ? h : run_attention(activations, attentions[index], h, context);
 }
 
 DownBlock::DownBlock(const ParameterScope& scope, const std::vector<std::int64_t>& in, const ResnetShape& resnet,
@@ -31,7 +37,7 @@ void DownBlock::add_downsampler(const ParameterScope& scope, std::int64_t channe
   downsampler.emplace(scope / "downsamplers" / 0 / "conv", channels, channels, ConvShape{3, 2, 1});
 }
 
-at::Tensor DownBlock::operator()(at::Tensor x, const at::Tensor& time, const at::Tensor& context, Skips& skips) const {
+at::Tensor DownBlock::operator()(at::Tensor x, const at::Tensor& time, const TextContext& context, Skips& skips) const {
   for (std::size_t j = 0; j < stack.resnets.size(); ++j) {
     x = stack.apply(j, x, time, context);
     skips.push_back(x);
@@ -51,7 +57,7 @@ void UpBlock::add_upsampler(const ParameterScope& scope, std::int64_t channels) 
   upsampler.emplace(scope / "upsamplers" / 0, channels);
 }
 
-at::Tensor UpBlock::operator()(at::Tensor x, const at::Tensor& time, const at::Tensor& context, Skips& skips) const {
+at::Tensor UpBlock::operator()(at::Tensor x, const at::Tensor& time, const TextContext& context, Skips& skips) const {
   for (std::size_t j = 0; j < stack.resnets.size(); ++j) {
     x = stack.apply(j, at::cat({x, skips.back()}, 1), time, context);
     skips.pop_back();

@@ -23,9 +23,7 @@ SampleGrid::SampleGrid(const DiffusionConfig& diffusion, const SamplerConfig& sa
 at::Tensor SampleGrid::images(const Models& models, std::int64_t first, std::int64_t count) const {
   require(first >= 0 && count > 0 && first + count <= num_images(), "images of a grid have prompts");
   const c10::NoGradGuard no_grad;
-  const ConditionalDenoiser denoise = [&](const at::Tensor& x, const at::Tensor& t, const at::Tensor& text) {
-    return models.unet.forward(x, t, text);
-  };
+  const ConditionalDenoiser denoise = [&](const at::Tensor& texts) { return models.unet.of_texts(texts); };
   const auto states_of = [&](const std::string& prompt) {
     return models.text_encoder.forward(token_ids(models.tokenizer, std::span(&prompt, 1)));
   };

@@ -1,17 +1,19 @@
 #pragma once
 
 #include "radforge/config/generate_config.hpp"
+#include "radforge/diffusion/sampler_noise.hpp"
 #include "radforge/io/dataset_index.hpp"
 #include "radforge/io/sample_record.hpp"
 
-#include <filesystem>
+#include <cstdint>
 #include <memory>
 #include <span>
 
 namespace radforge {
 
-/// Makes images of planned records with a trained pipeline. An image is a function of (weights, seed, id, prompt, sampler),
-/// whatever the batch it was made in (at the same number of threads).
+/// Makes images of planned records with a trained pipeline. Noise is a function of (seed, id, attempt). All batches are of
+/// `batch_size`, in the order of the records, the last one filled up: equal calls give equal bytes at the same number of threads,
+/// and the same record in another batch the same image to within a grey level.
 class Generator {
  public:
   /// Opens the pipeline folder. Errors: DataError, IoError, ConfigError.
@@ -21,10 +23,13 @@ class Generator {
   /// Height, width and channels of the images.
   const DatasetSchema& schema() const;
 
-  /// Fills in the records' pixels, `batch_size` images at a time. Errors: DivergenceError when an image is not finite.
-  void make_pixels(std::span<SampleRecord> records) const;
+  /// Fills in the records' pixels. Text states are computed once a prompt, and what the UNet makes of them once a batch. Errors:
+  /// DivergenceError when an image is not finite.
+  void make_pixels(std::span<SampleRecord> records, std::uint32_t attempt = 0) const;
 
  private:
+  at::Tensor images(std::span<const NoiseKey> keys, const at::Tensor& texts, std::span<const SampleRecord> shown) const;
+
   struct State;
   GenerateConfig config_;
   std::unique_ptr<State> state_;

@@ -6,9 +6,12 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <memory>
 
 namespace radforge {
+
+struct TextContext;
 
 /// The denoiser of Stable Diffusion (UNet2DConditionModel of diffusers: same architecture, same names).
 class UNet {
@@ -21,7 +24,13 @@ class UNet {
   /// cross_attention_dim. Returns N x out_channels x H x W of x's type. Computed in the type of the weights.
   at::Tensor forward(const at::Tensor& x, const at::Tensor& timesteps, const at::Tensor& text_states) const;
 
+  /// forward() for the same texts again and again, as a sampler needs it: what the layers make of the texts is computed once.
+  /// Without gradients. The object outlives what is returned.
+  std::function<at::Tensor(const at::Tensor& x, const at::Tensor& timesteps)> of_texts(const at::Tensor& text_states) const;
+
  private:
+  at::Tensor denoise(const at::Tensor& x, const at::Tensor& timesteps, const TextContext& texts) const;
+
   struct Blocks;
   std::unique_ptr<Blocks> blocks_;
 };

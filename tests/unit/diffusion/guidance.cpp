@@ -15,13 +15,15 @@ namespace {
 /// A model that adds the mean of its context, and counts the samples it was asked for.
 struct CountingModel {
   ConditionalDenoiser denoiser() {
-    return [this](const at::Tensor& x, const at::Tensor& timesteps, const at::Tensor& context) {
-      ++calls;
-      samples += x.size(0);
-      REQUIRE(timesteps.sizes() == at::IntArrayRef{x.size(0)});
-      REQUIRE(context.size(0) == x.size(0));
-      timestep = timesteps[0].item<double>();
-      return x.add(context.mean({1, 2}).view({-1, 1, 1, 1}));
+    return [this](const at::Tensor& context) {
+      return [this, context](const at::Tensor& x, const at::Tensor& timesteps) {
+        ++calls;
+        samples += x.size(0);
+        REQUIRE(timesteps.sizes() == at::IntArrayRef{x.size(0)});
+        REQUIRE(context.size(0) == x.size(0));
+        timestep = timesteps[0].item<double>();
+        return x.add(context.mean({1, 2}).view({-1, 1, 1, 1}));
+      };
     };
   }
   int calls = 0;
@@ -68,8 +70,8 @@ TEST_CASE_METHOD(Fixture, "outside its interval guidance asks for the conditiona
 TEST_CASE_METHOD(Fixture, "guidance rescale is that of diffusers") {
   const StateDict golden = read_golden("diffusion");
   const at::Tensor& conditional = golden.at("rescaled.with");
-  const ConditionalDenoiser peer = [&](const at::Tensor&, const at::Tensor&, const at::Tensor&) {
-    return at::cat({golden.at("rescaled.without"), conditional}, 0);
+  const ConditionalDenoiser peer = [&](const at::Tensor&) {
+    return [&](const at::Tensor&, const at::Tensor&) { return at::cat({golden.at("rescaled.without"), conditional}, 0); };
   };
   const Denoiser denoise = with_guidance(peer, context, empty, {.scale = 3, .rescale = 0.7});
   CHECK(relative_difference(denoise(conditional, 5), golden.at("rescaled.guided")) < 2e-6);

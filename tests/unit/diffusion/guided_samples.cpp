@@ -15,8 +15,10 @@ using namespace radforge;
 namespace {
 
 // Depends on sample, timestep and text, and no more on the batch than a model does.
-at::Tensor model(const at::Tensor& x, const at::Tensor& timesteps, const at::Tensor& context) {
-  return x.sin().add(timesteps.div(1000).add(context.mean({1, 2})).view({-1, 1, 1, 1}));
+BatchDenoiser model(const at::Tensor& context) {
+  return [context](const at::Tensor& x, const at::Tensor& timesteps) {
+    return x.sin().add(timesteps.div(1000).add(context.mean({1, 2})).view({-1, 1, 1, 1}));
+  };
 }
 
 struct Fixture {

@@ -58,7 +58,7 @@ TEST_CASE("a down block of Stable Diffusion 1 widths has the outputs and gradien
   Skips skips;
   const at::Tensor time = at::silu(keyed_input(seed, 1, {1, 1280}));
   const at::Tensor context = keyed_input(seed, 2, {1, 7, 768});
-  compare(parameters, block(keyed_input(seed, 0, {1, 640, 4, 5}), time, context, skips), golden, 3);
+  compare(parameters, block(keyed_input(seed, 0, {1, 640, 4, 5}), time, {context}, skips), golden, 3);
 }
 
 TEST_CASE("an autoencoder of Stable Diffusion widths has the outputs and gradients of diffusers") {

@@ -6,6 +6,8 @@
 
 #include "golden.hpp"
 
+#include <ATen/ops/equal.h>
+
 using namespace radforge;
 
 namespace {
@@ -36,6 +38,19 @@ TEST_CASE("UNet has the outputs and gradients of diffusers' UNet2DConditionModel
 
   output.square().mean().backward();
   check_gradients(parameters, under(golden, "gradients."), 1e-4);
+}
+
+TEST_CASE("UNet of texts gives what forward gives, again and again") {
+  const StateDict golden = read_golden("models/unet");
+  ParameterSet parameters;
+  const UNet unet(golden_config(), ParameterScope(parameters));
+  parameters.allocate_frozen();
+  parameters.load(parameters.flat(), under(golden, "weights."));
+  const auto denoise = unet.of_texts(golden.at("context"));
+  for (const double factor : {1.0, 0.5}) {
+    const at::Tensor latent = golden.at("latent").mul(factor);
+    CHECK(at::equal(denoise(latent, golden.at("timesteps")), unet.forward(latent, golden.at("timesteps"), golden.at("context"))));
+  }
 }
 
 TEST_CASE("UNet in half precision stays near, with attention scores in fp32 as well") {
