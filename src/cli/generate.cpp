@@ -6,7 +6,6 @@
 #include "truncated_prompts.hpp"
 
 #include "radforge/comm/agreement.hpp"
-#include "radforge/core/atomic_file.hpp"
 #include "radforge/data/shard_maker.hpp"
 #include "radforge/io/contact_sheet.hpp"
 
@@ -20,33 +19,64 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* sheet_name = "contact_sheet.png";
+
 // The first planned images, and beside each a real one of the same sex and age group where the data set has one.
 void write_sheet(const SheetConfig& sheet, const GenerationPlan& plan, const fs::path& folder) {
-  const auto count = static_cast<std::size_t>(std::min(sheet.rows * sheet.columns, plan.num_images()));
-  const std::span<const SampleRecord> shown = std::span(plan.records()).first(count);
+  std::vector<SampleRecord> shown;
   std::vector<std::int64_t> ids;
-  for (const SampleRecord& record : shown) {
-    ids.push_back(record.id);
+  for (std::int64_t id = 0; id < std::min(sheet.rows * sheet.columns, plan.num_images()); ++id) {
+    shown.push_back(plan.record(id));
+    ids.push_back(id);
   }
   const std::vector<Image> real = sheet.real_dataset.empty() ? std::vector<Image>() : real_images_like(shown, sheet);
-  write_png(folder / "contact_sheet.png",
-            make_contact_sheet(real, images_of(Dataset(folder), ids), static_cast<int>(sheet.columns)));
+  write_png(folder / sheet_name, make_contact_sheet(real, images_of(Dataset(folder), ids), static_cast<int>(sheet.columns)));
+}
+
+/// Shows where the sheet is, and makes it if a run that was killed has not.
+void show_sheet(const SheetConfig& sheet, const GenerationPlan& plan, const CommandContext& context) {
+  const fs::path& folder = context.line.output;
+  agree(context.world, [&] {
+    if (context.world.rank() == 0 && !fs::exists(folder / sheet_name)) {
+      write_sheet(sheet, plan, folder);
+    }
+  });
+  if (context.world.rank() == 0) {
+    std::printf("%s\n", (folder / sheet_name).c_str());
+  }
 }
 
 std::map<std::string, std::map<std::string, std::int64_t>> count_rows(const GenerationPlan& plan) {
   RowCounter counter;
-  for (const SampleRecord& record : plan.records()) {
-    counter.add(record);
+  for (std::int64_t id = 0; id < plan.num_images(); ++id) {
+    counter.add(plan.record(id));
   }
   return counter.counts();
 }
 
+/// The prompts of some images of each cell: those of one cell differ in age, and hardly in length.
 std::set<std::string> prompts_of(const GenerationPlan& plan) {
+  constexpr std::size_t enough = 100;
+  std::vector<std::size_t> counts(plan.cohort().cells().size());
   std::set<std::string> prompts;
-  for (const SampleRecord& record : plan.records()) {
-    prompts.insert(record.prompt);
+  for (std::int64_t id = 0; id < plan.num_images(); ++id) {
+    if (counts[plan.cell_of(id)]++ < enough) {
+      prompts.insert(plan.record(id).prompt);
+    }
   }
   return prompts;
+}
+
+void write_plan(const GenerationPlan& plan, const GenerateConfig& config, const CommandContext& context) {
+  for (const std::string& note : plan.cohort().notes()) {
+    context.log.info("{}", note);
+  }
+  agree(context.world, [&] {
+    if (context.world.rank() == 0) {
+      plan.write_csv(context.line.output / "plan.csv");
+      warn_of_truncated_prompts(prompts_of(plan), fs::path(config.pipeline) / "tokenizer", context.log);
+    }
+  });
 }
 
 void generate(const GenerateConfig& config, RunSession& session) {
@@ -60,12 +90,16 @@ void generate(const GenerateConfig& config, RunSession& session) {
   });
   const ShardJob shards = job.shards();
   require_same_inputs(shards.inputs, session);
-  agree(context.world, [&] {
-    if (context.world.rank() == 0) {
-      write_file_atomically(folder / "plan.csv", job.plan().csv());
-      warn_of_truncated_prompts(prompts_of(job.plan()), fs::path(config.pipeline) / "tokenizer", context.log);
-    }
-  });
+  if (session.joins()) {
+    make_shards(shards, session, folder);
+    return;
+  }
+  if (is_complete(session)) {
+    context.log.info("{} is complete and verified (same configuration, same pipeline): nothing to do", folder.string());
+    show_sheet(config.sheet, job.plan(), context);
+    return;
+  }
+  write_plan(job.plan(), config, context);
   DatasetIndex index{.name = "generate",
                      .config_digest = session.config_digest(),
                      .schema = shards.schema,
@@ -73,24 +107,31 @@ void generate(const GenerateConfig& config, RunSession& session) {
                      .shards = gather_summaries(make_shards(shards, session, folder), context.world),
                      .counts = count_rows(job.plan()),
                      .virtual_file = {}};
-  publish_index(index, session, folder, {config.pipeline});
   agree(context.world, [&] {
     if (context.world.rank() == 0) {
-      write_sheet(config.sheet, job.plan(), folder);
+      fs::remove(folder / sheet_name); // of other images
     }
   });
+  publish_index(index, session, folder, {config.pipeline});
   context.log.info("{} images in {} shards", index.num_rows(), index.shards.size());
-  if (context.world.rank() == 0) {
-    std::printf("%s\n", (folder / "contact_sheet.png").c_str());
-  }
+  show_sheet(config.sheet, job.plan(), context);
 }
 
 } // namespace
 
 void run_generate(const CommandContext& context) {
-  GenerateConfig config;
-  RunSession session(context, [&](Schema& schema) { describe(schema, config); });
-  session.run([&] { generate(config, session); });
+  for (bool again = false;; again = true) {
+    GenerateConfig config;
+    RunSession session(
+        context, [&](Schema& schema) { describe(schema, config); }, Joining::allowed);
+    if (session.joins() && again) {
+      return; // who has the folder finishes the set
+    }
+    session.run([&] { generate(config, session); });
+    if (!session.joins()) {
+      return;
+    }
+  }
 }
 
 } // namespace radforge

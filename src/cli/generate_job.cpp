@@ -38,7 +38,7 @@ GenerateJob::GenerateJob(const GenerateConfig& config, Communicator& world) : co
     generator_ = std::make_unique<Generator>(config);
   });
   schema_ = generator_->schema();
-  schema_.findings = plan_->findings();
+  schema_.findings = plan_->cohort().findings();
 }
 
 ShardJob GenerateJob::shards() const {
@@ -53,26 +53,25 @@ ShardJob GenerateJob::shards() const {
               [this](std::int64_t shard, const fs::path& folder) {
                 return find_shard(folder / ShardWriter::file_name(shard), schema_, rows_of(shard));
               },
-          .make = [this](std::int64_t shard, const fs::path& folder,
-                         const std::function<void()>& before_publish) { return make(shard, folder, before_publish); }};
+          .make = [this](std::int64_t shard, const fs::path& folder) { return make(shard, folder); }};
 }
 
-std::span<const SampleRecord> GenerateJob::rows_of(std::int64_t shard) const {
+std::vector<SampleRecord> GenerateJob::rows_of(std::int64_t shard) const {
   const std::int64_t first = shard * config_.rows_per_shard;
-  return std::span(plan_->records())
-      .subspan(static_cast<std::size_t>(first),
-               static_cast<std::size_t>(std::min(config_.rows_per_shard, plan_->num_images() - first)));
+  std::vector<SampleRecord> rows;
+  for (std::int64_t id = first; id < std::min(first + config_.rows_per_shard, plan_->num_images()); ++id) {
+    rows.push_back(plan_->record(id));
+  }
+  return rows;
 }
 
-ShardSummary GenerateJob::make(std::int64_t shard, const fs::path& folder, const std::function<void()>& before_publish) const {
-  const std::span<const SampleRecord> planned = rows_of(shard);
-  std::vector<SampleRecord> records(planned.begin(), planned.end());
+ShardSummary GenerateJob::make(std::int64_t shard, const fs::path& folder) const {
+  std::vector<SampleRecord> records = rows_of(shard);
   generator_->make_pixels(records);
   ShardWriter writer(folder / ShardWriter::file_name(shard), schema_,
                      {.first_id = records.front().id,
                       .num_rows = static_cast<std::int64_t>(records.size()),
-                      .compression_level = static_cast<int>(config_.compression_level),
-                      .before_publish = before_publish});
+                      .compression_level = static_cast<int>(config_.compression_level)});
   for (SampleRecord& record : records) {
     writer.append(std::move(record));
   }

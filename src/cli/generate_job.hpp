@@ -24,8 +24,8 @@ class GenerateJob {
   const GenerationPlan& plan() const { return *plan_; }
 
  private:
-  std::span<const SampleRecord> rows_of(std::int64_t shard) const;
-  ShardSummary make(std::int64_t shard, const std::filesystem::path& folder, const std::function<void()>& before_publish) const;
+  std::vector<SampleRecord> rows_of(std::int64_t shard) const;
+  ShardSummary make(std::int64_t shard, const std::filesystem::path& folder) const;
 
   const GenerateConfig& config_;
   Communicator& world_;

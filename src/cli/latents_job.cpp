@@ -58,11 +58,10 @@ ShardJob LatentsJob::shards_of(const EncodedRows& rows, const std::string& label
           .num_shards = num_shards_of(rows.num_rows(), size),
           .find = [&rows, size](std::int64_t shard, const fs::path& folder) { return find_encoded(shard, folder, rows, size); },
           .make =
-              [&rows, size, level](std::int64_t shard, const fs::path& folder, const std::function<void()>& before_publish) {
+              [&rows, size, level](std::int64_t shard, const fs::path& folder) {
                 const Ids ids = ids_of(shard, rows, size);
-                ShardWriter writer(
-                    folder / ShardWriter::file_name(shard), rows.schema(),
-                    {.first_id = ids.first, .num_rows = ids.count, .compression_level = level, .before_publish = before_publish});
+                ShardWriter writer(folder / ShardWriter::file_name(shard), rows.schema(),
+                                   {.first_id = ids.first, .num_rows = ids.count, .compression_level = level});
                 for (std::int64_t id = ids.first; id < ids.first + ids.count; ++id) {
                   SampleRecord record = rows.record(id);
                   record.pixels = rows.values(id);

@@ -1,4 +1,5 @@
 #include "command.hpp"
+#include "generation_cost.hpp"
 #include "pipeline_table.hpp"
 #include "training_plan.hpp"
 
@@ -205,8 +206,13 @@ void run_plan(const CommandContext& context) {
     text = plan_of_diffusion(line);
   } else if (task == "classifier") {
     text = plan_of_classifier(line);
+  } else if (task == "generation") {
+    GenerateConfig config;
+    load_config(line.config, line.overrides, [&](Schema& schema) { describe(schema, config); });
+    text = generation_plan_text(config, measured_rates());
   } else {
-    throw ConfigError("{}: task '{}' has no plan (there are autoencoder, diffusion and classifier)", line.config.string(), task);
+    throw ConfigError("{}: task '{}' has no plan (there are autoencoder, diffusion, classifier and generation)",
+                      line.config.string(), task);
   }
   std::fputs(fmt::format("{}\n{}", line.config.string(), text).c_str(), stdout);
 }

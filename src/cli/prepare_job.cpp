@@ -52,9 +52,8 @@ ShardJob PrepareJob::shards() {
             std::optional<PreparedShard> found = maker->find(shard, folder);
             return found ? std::optional(note(std::move(*found))) : std::nullopt;
           },
-          .make = [this, maker](
-                      std::int64_t shard, const std::filesystem::path& folder,
-                      const std::function<void()>& before_publish) { return note(maker->make(shard, folder, before_publish)); }};
+          .make = [this, maker](std::int64_t shard,
+                                const std::filesystem::path& folder) { return note(maker->make(shard, folder)); }};
 }
 
 ShardSummary PrepareJob::note(PreparedShard shard) {

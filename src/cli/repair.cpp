@@ -42,7 +42,7 @@ void require_as_listed(bool same, const std::string& file) {
 void remake(std::size_t shard, const DatasetIndex& index, const ShardJob& job, const fs::path& workshop,
             const RunSession& session) {
   const ShardSummary& expected = index.shards[shard];
-  const ShardSummary made = job.make(static_cast<std::int64_t>(shard), workshop, [] {});
+  const ShardSummary made = job.make(static_cast<std::int64_t>(shard), workshop);
   if (made != expected) {
     fs::remove(workshop / expected.file);
   }

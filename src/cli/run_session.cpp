@@ -10,6 +10,9 @@
 
 #include <ATen/Parallel.h>
 
+#include <chrono>
+#include <thread>
+
 namespace radforge {
 
 namespace fs = std::filesystem;
@@ -48,16 +51,40 @@ void require_same_config(const CommandLine& line, const std::string& resolved) {
   }
 }
 
+/// Whether the run that has the folder makes the same. It may have begun just now and not have said so yet.
+bool is_run_of_same_config(const fs::path& folder, const std::string& resolved, Communicator& world) {
+  constexpr int patience = 50;
+  bool same = false;
+  agree(world, [&] {
+    const fs::path path = folder / "config.yaml";
+    for (int i = 0; world.rank() == 0 && !same && i < patience; ++i) {
+      same = fs::exists(path) && read_file(path) == resolved;
+      if (!same) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+      }
+    }
+  });
+  return all_max(world, same ? 1 : 0) > 0;
+}
+
 } // namespace
 
-RunSession::RunSession(const CommandContext& command, const Describe& description) : context(command) {
+RunSession::RunSession(const CommandContext& command, const Describe& description, Joining joining) : context(command) {
   const CommandLine& line = context.line;
   agree(context.world, [&] { load_config(line.config, line.overrides, description); });
   config_ = dump_config(description);
   require_equal(context.world, config_, "configuration");
   config_digest_ = digest(config_);
 
-  dir_.emplace(line.output, context.world, context.log, RunDirOptions{.stop = &context.stop});
+  try {
+    dir_.emplace(line.output, context.world, context.log, RunDirOptions{.stop = &context.stop});
+  } catch (const OwnedError& error) {
+    if (joining == Joining::refused || !is_run_of_same_config(line.output, config_, context.world)) {
+      throw;
+    }
+    context.log.info("{}: this run joins it", error.what());
+    return;
+  }
   agree(context.world, [&] { require_same_config(line, config_); });
   dir_->write_config(config_);
   record_.emplace(*dir_, context.world,
@@ -78,7 +105,15 @@ void RunSession::run(const std::function<void()>& work) {
     record_failure(current_failure());
     throw;
   }
-  record_->finish(ExitCode::ok, "done");
+  if (record_) {
+    record_->finish(ExitCode::ok, "done");
+  }
+}
+
+void RunSession::check_ownership() const {
+  if (dir_) {
+    dir_->check_ownership();
+  }
 }
 
 void RunSession::watch(const WatchdogConfig& config) {
@@ -95,6 +130,9 @@ RunContext RunSession::run_context() {
 }
 
 void RunSession::record_failure(const Failure& failure) const {
+  if (!record_) {
+    return;
+  }
   try {
     record_->finish(failure.code, failure.text);
   } catch (const std::exception& second) { // of the two, the first is what went wrong

@@ -17,14 +17,17 @@
 
 namespace radforge {
 
+/// Whether a run may work in a folder that a run of the same configuration has: beside it, on what can be claimed.
+enum class Joining { refused, allowed };
+
 /// What every command with an output folder begins with and ends with: the configuration read and agreed, the folder owned,
 /// `config.yaml` and `run.json` written, its stop file watched. Collective.
 class RunSession {
  public:
   /// Reads the configuration through `description`. Errors: ConfigError (also when the folder holds a run of another
-  /// configuration; a training run may change in what its numbers do not depend on, and in all with --allow-change), OwnedError,
-  /// IoError.
-  RunSession(const CommandContext& context, const Describe& description);
+  /// configuration; a training run may change in what its numbers do not depend on, and in all with --allow-change), OwnedError
+  /// (another run has the folder; where joining is allowed, one of another configuration), IoError.
+  RunSession(const CommandContext& context, const Describe& description, Joining joining = Joining::refused);
   ~RunSession() { context.stop.forget_file(); }
   RunSession(const RunSession&) = delete;
   RunSession& operator=(const RunSession&) = delete;
@@ -32,7 +35,12 @@ class RunSession {
   /// Runs the command's work and records in `run.json` how it ended; passes on what it throws.
   void run(const std::function<void()>& work);
 
+  /// The folder is another run's, which this one helps: it writes nothing of its own there but what it claims.
+  bool joins() const { return !dir_; }
+  /// Not of a session that joins.
   const RunDir& dir() const { return *dir_; }
+  /// Throws OwnedError if the folder was this session's and is no longer.
+  void check_ownership() const;
   const StopRequest& stop() const { return context.stop; }
   /// Of the resolved configuration.
   const std::string& config_digest() const { return config_digest_; }

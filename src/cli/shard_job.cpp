@@ -5,10 +5,19 @@
 #include "radforge/comm/agreement.hpp"
 #include "radforge/core/atomic_file.hpp"
 #include "radforge/core/error.hpp"
+#include "radforge/core/process_identity.hpp"
 #include "radforge/core/progress.hpp"
 #include "radforge/data/shard_maker.hpp"
+#include "radforge/io/shard_writer.hpp"
+#include "radforge/run/work_claims.hpp"
 
 #include <algorithm>
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <sstream>
+#include <thread>
 
 namespace radforge {
 
@@ -23,27 +32,153 @@ bool has_shards(const fs::path& folder) {
   });
 }
 
+/// A shard and its number.
+struct MadeShard {
+  std::int64_t number = 0;
+  ShardSummary summary;
+};
+
+/// The ranks of a job that work on claims each by itself: what ends one of them ends the others after the shard they are at.
+class ShardWorkers {
+ public:
+  ShardWorkers(const ShardJob& job, RunSession& session, const fs::path& folder)
+      : job_(job), session_(session), world_(session.context.world), folder_(folder),
+        end_mark_(folder / "claims" / ("end-" + broadcast(world_, job_name()))) {}
+
+  /// Until no shard is missing. Collective.
+  void work(std::vector<MadeShard>& made) {
+    bool stopped = false;
+    agree(world_, [&] {
+      try {
+        stopped = !make_all(made);
+      } catch (...) {
+        end_others();
+        throw;
+      }
+    });
+    const bool any_stopped = all_max(world_, stopped ? 1 : 0) > 0;
+    std::error_code ignored;
+    fs::remove(end_mark_, ignored);
+    if (any_stopped) {
+      throw as_agreed(StoppedError("stopped on request (finished shards are kept). The same command continues"));
+    }
+  }
+
+ private:
+  static std::string job_name() {
+    const ProcessIdentity me = this_process();
+    return fmt::format("{}-{}", me.host, me.pid);
+  }
+
+  void end_others() const {
+    std::ofstream mark(end_mark_); // on a full disk an empty file may fail: then the others come to the same end by themselves
+  }
+
+  /// False if the ranks are to end before all is made.
+  bool make_all(std::vector<MadeShard>& made) {
+    constexpr auto pause = std::chrono::milliseconds(50);
+    WorkClaims claims(
+        folder_ / "claims", job_.num_shards,
+        [this](std::int64_t shard) { return fs::exists(folder_ / ShardWriter::file_name(shard)); },
+        {.first = world_.rank(), .stride = world_.size()}, session_.context.log);
+    Progress progress({.label = job_.label, .unit = "shards", .total = job_.num_shards, .enabled = world_.rank() == 0});
+    while (true) {
+      if (session_.stop().requested()) {
+        end_others();
+        return false;
+      }
+      if (fs::exists(end_mark_)) {
+        return false;
+      }
+      const std::unique_ptr<WorkClaim> claim = claims.try_next();
+      progress.update(claims.num_done());
+      if (claim) {
+        make_one(*claim, made);
+      } else if (claims.all_done()) {
+        progress.finish();
+        return true;
+      } else {
+        std::this_thread::sleep_for(pause); // others are at the last ones
+      }
+    }
+  }
+
+  void make_one(const WorkClaim& claim, std::vector<MadeShard>& made) {
+    ShardSummary summary = job_.make(claim.block(), claim.folder());
+    session_.check_ownership();
+    try {
+      claim.check();
+    } catch (const OwnedError& error) { // this process stood still for a lease
+      session_.context.log.local(LogLevel::warning, fmt::format("{} is dropped: {}", summary.file, error.what()));
+      return;
+    }
+    publish_file(claim.folder() / summary.file, folder_ / summary.file);
+    made.push_back({claim.block(), std::move(summary)});
+  }
+
+  const ShardJob& job_;
+  RunSession& session_;
+  Communicator& world_;
+  const fs::path& folder_;
+  fs::path end_mark_;
+};
+
+/// Shards whose summary no rank has. Collective.
+std::vector<std::int64_t> unknown_shards(const ShardJob& job, const std::vector<MadeShard>& made, Communicator& world) {
+  std::string numbers;
+  for (const MadeShard& shard : made) {
+    numbers += fmt::format("{} ", shard.number);
+  }
+  std::vector<bool> known(static_cast<std::size_t>(job.num_shards));
+  for (const std::string& part : all_gather(world, numbers)) {
+    std::istringstream words(part);
+    for (std::size_t number = 0; words >> number;) {
+      known.at(number) = true;
+    }
+  }
+  std::vector<std::int64_t> unknown;
+  for (std::size_t i = 0; i < known.size(); ++i) {
+    if (!known[i]) {
+      unknown.push_back(static_cast<std::int64_t>(i));
+    }
+  }
+  return unknown;
+}
+
 } // namespace
 
 std::vector<ShardSummary> make_shards(const ShardJob& job, RunSession& session, const fs::path& folder) {
   Communicator& world = session.context.world;
-  Progress progress({.label = job.label, .unit = "shards", .total = job.num_shards, .enabled = world.rank() == 0});
-  std::vector<ShardSummary> own;
-  // Round by round, so that a stop request or an error on one rank ends the others' work too.
-  for (std::int64_t first = 0; first < job.num_shards; first += world.size()) {
-    if (all_max(world, session.stop().requested() ? 1 : 0) > 0) {
-      throw as_agreed(StoppedError("stopped on request (finished shards are kept). The same command continues"));
-    }
+  ShardWorkers workers(job, session, folder);
+  std::vector<MadeShard> made;
+  workers.work(made);
+  if (session.joins()) {
+    return {};
+  }
+  // What was there before, or is another job's work.
+  for (auto unknown = unknown_shards(job, made, world); !unknown.empty(); unknown = unknown_shards(job, made, world)) {
+    bool missing = false;
     agree(world, [&] {
-      const std::int64_t shard = first + world.rank();
-      if (shard < job.num_shards) {
-        const std::optional<ShardSummary> found = job.find(shard, folder);
-        own.push_back(found ? *found : job.make(shard, folder, [&] { session.dir().check_ownership(); }));
+      for (auto i = static_cast<std::size_t>(world.rank()); i < unknown.size(); i += static_cast<std::size_t>(world.size())) {
+        if (std::optional<ShardSummary> found = job.find(unknown[i], folder)) {
+          made.push_back({unknown[i], std::move(*found)});
+        } else {
+          fs::remove(folder / ShardWriter::file_name(unknown[i]));
+          missing = true;
+        }
       }
     });
-    progress.update(std::min(first + world.size(), job.num_shards));
+    if (all_max(world, missing ? 1 : 0) > 0) {
+      workers.work(made);
+    }
   }
-  progress.finish();
+  agree(world, [&] {
+    if (world.rank() == 0) {
+      fs::remove_all(folder / "claims");
+    }
+  });
+  std::vector<ShardSummary> own;
+  std::ranges::transform(made, std::back_inserter(own), [](MadeShard& shard) { return std::move(shard.summary); });
   return own;
 }
 
@@ -60,15 +195,17 @@ std::vector<ShardSummary> gather_summaries(std::vector<ShardSummary> own, Commun
 }
 
 void require_same_inputs(const std::string& inputs, const RunSession& session) {
-  const fs::path path = session.dir().path() / "inputs.txt";
+  const fs::path& folder = session.context.line.output;
+  const fs::path path = folder / "inputs.txt";
   agree(session.context.world, [&] {
     if (session.context.world.rank() != 0) {
       return;
     }
-    const std::string former = has_shards(session.dir().path()) && fs::exists(path) ? read_file(path) : inputs;
+    const bool counts = session.joins() || has_shards(folder);
+    const std::string former = counts && fs::exists(path) ? read_file(path) : inputs;
     if (former != inputs) {
-      throw ConfigError("{} holds results of other inputs ({}). Name another --output, or remove the folder",
-                        session.dir().path().string(), first_difference(former, inputs));
+      throw ConfigError("{} holds results of other inputs ({}). Name another --output, or remove the folder", folder.string(),
+                        first_difference(former, inputs));
     }
     write_file_atomically(path, inputs);
   });

@@ -21,14 +21,14 @@ struct ShardJob {
   std::int64_t num_shards = 0;
   /// The shard that lies in the folder already, if it is whole and holds what it should.
   std::function<std::optional<ShardSummary>(std::int64_t shard, const std::filesystem::path& folder)> find;
-  /// Publishes the shard in the folder, after a call of `before_publish`.
-  std::function<ShardSummary(std::int64_t shard, const std::filesystem::path& folder,
-                             const std::function<void()>& before_publish)>
-      make;
+  /// Makes the shard in the folder, its file whole or not there.
+  std::function<ShardSummary(std::int64_t shard, const std::filesystem::path& folder)> make;
 };
 
-/// Makes the shards that `folder` (the session's, or one in it) does not hold yet, each rank every size()-th; returns this rank's
-/// summaries. Collective.
+/// Makes the shards that `folder` (the session's, or one in it) does not hold yet: who is free takes the next, among all ranks of
+/// all jobs that work here. A shard is made in the folder of its claim and moved to its place when it is whole. Returns the
+/// summaries of this rank's share of all shards; those that it did not make are looked through, and made again if they are not
+/// what they should be. A session that joined another job's makes shards and returns none. Collective.
 /// Errors: StoppedError after a stop request (finished shards stay), and what `find` and `make` throw.
 std::vector<ShardSummary> make_shards(const ShardJob& job, RunSession& session, const std::filesystem::path& folder);
 

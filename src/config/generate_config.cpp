@@ -6,17 +6,6 @@
 
 namespace radforge {
 
-void describe(Schema& schema, CohortConfig& config) {
-  schema.field("num_images", config.num_images, IntRange{1, 1'000'000'000}, "images to make");
-  schema.field("sexes", config.sexes, Choices{"M", "F"}, "sexes, equally often");
-  schema.field("age_groups", config.age_groups, Choices{"0-17", "18-39", "40-59", "60-79", "80+"}, "age groups, equally often");
-  schema.field("views", config.views, "views, equally often");
-  schema.field("findings", config.findings,
-               "one of them an image, equally often: a finding column of the data set, or No_Finding");
-  schema.check(!config.sexes.empty() && !config.age_groups.empty() && !config.views.empty() && !config.findings.empty(),
-               "sexes, age_groups, views or findings is empty (the cohort is every combination) list at least one value each");
-}
-
 bool has_karras_sigmas(const std::string& sampler_name) {
   static const Choices names{"euler", "heun", "dpm_solver_2m", "dpm_solver_sde_2m", "unipc"};
   return std::find(names.begin(), names.end(), sampler_name) != names.end();
@@ -62,7 +51,8 @@ void describe(Schema& schema, GenerateConfig& config) {
   schema.field("pipeline", config.pipeline, "folder of a trained pipeline");
   schema.field("precision", config.precision, Choices{"fp32", "fp16", "bf16"},
                "of weights and activations; the sampler itself computes in fp32");
-  schema.field("prompt", config.prompt, "template of an image's text; fields: age, sex, race, view, findings");
+  schema.field("prompt", config.prompt,
+               "template of an image's text; fields: age, sex, race, view, findings, report and text (an impression)");
   schema.section("cohort", config.cohort, "who is to be synthesised");
   schema.section("sampler", config.sampler, "how images are made");
   schema.field("batch_size", config.batch_size, IntRange{1, 100'000}, "images a rank makes at once");

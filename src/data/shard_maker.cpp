@@ -104,8 +104,7 @@ std::span<const ManifestRow> ShardMaker::rows_of(std::int64_t shard) const {
       .subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(std::min(config_.rows_per_shard, num_rows - first)));
 }
 
-PreparedShard ShardMaker::make(std::int64_t shard, const std::filesystem::path& folder,
-                               const std::function<void()>& before_publish) const {
+PreparedShard ShardMaker::make(std::int64_t shard, const std::filesystem::path& folder) const {
   const std::span<const ManifestRow> rows = rows_of(shard);
   const DatasetSchema schema = schema_of(config_);
   const int level = static_cast<int>(config_.compression_level);
@@ -128,11 +127,9 @@ PreparedShard ShardMaker::make(std::int64_t shard, const std::filesystem::path& 
   });
 
   PreparedShard made;
-  ShardWriter writer(folder / ShardWriter::file_name(shard), schema,
-                     {.first_id = rows.front().record.id,
-                      .num_rows = static_cast<std::int64_t>(rows.size()),
-                      .compression_level = level,
-                      .before_publish = before_publish});
+  ShardWriter writer(
+      folder / ShardWriter::file_name(shard), schema,
+      {.first_id = rows.front().record.id, .num_rows = static_cast<std::int64_t>(rows.size()), .compression_level = level});
   for (std::size_t i = 0; i < rows.size(); ++i) {
     writer.append(std::move(packed[i]));
     if (!faults[i].empty()) {

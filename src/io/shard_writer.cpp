@@ -151,9 +151,6 @@ ShardSummary ShardWriter::close() {
   summary.row_digests = std::move(state->row_digests);
   summary.pixel_digests = std::move(state->pixel_digests);
   state->partial.write(image);
-  if (state->options.before_publish) {
-    state->options.before_publish();
-  }
   state->partial.publish(summary.file_digest);
   return summary;
 }

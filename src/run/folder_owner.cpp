@@ -9,8 +9,8 @@
 
 namespace radforge {
 
-FolderOwner::FolderOwner(std::filesystem::path folder, const RunDirOptions& options, const Log& log)
-    : folder_(std::move(folder)), lease_(options.lease), ownership_(take_ownership(folder_, options, log)),
+FolderOwner::FolderOwner(std::filesystem::path folder, std::chrono::milliseconds lease, Ownership ownership)
+    : folder_(std::move(folder)), lease_(lease), ownership_(std::move(ownership)),
       thread_([this](const std::stop_token& stop) { beat(stop); }) {}
 
 FolderOwner::~FolderOwner() {

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "radforge/core/log.hpp"
-#include "radforge/run/run_dir.hpp"
 #include "take_ownership.hpp"
 
 #include <chrono>
@@ -15,7 +13,7 @@ namespace radforge {
 /// Owns a folder from construction to destruction, and says so by a heartbeat four times a lease.
 class FolderOwner {
  public:
-  FolderOwner(std::filesystem::path folder, const RunDirOptions& options, const Log& log);
+  FolderOwner(std::filesystem::path folder, std::chrono::milliseconds lease, Ownership ownership);
   ~FolderOwner();
   FolderOwner(const FolderOwner&) = delete;
   FolderOwner& operator=(const FolderOwner&) = delete;

@@ -39,8 +39,9 @@ void LeaseWatch::announce(const std::filesystem::path& folder, const OwnerRecord
   }
   announced_ = true;
   since_announced_.restart();
-  log.info("'{}' belongs to {} (since {}): taken over in {:.0f} s unless it gives a sign of life", folder.string(),
-           describe(owner.process), owner.since, std::ceil(std::max(left_s(), 0.0)));
+  log.local(LogLevel::info,
+            fmt::format("'{}' belongs to {} (since {}): taken over in {:.0f} s unless it gives a sign of life", folder.string(),
+                        describe(owner.process), owner.since, std::ceil(std::max(left_s(), 0.0))));
 }
 
 } // namespace radforge

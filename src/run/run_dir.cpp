@@ -30,7 +30,7 @@ RunDir::RunDir(fs::path path, Communicator& communicator, const Log& log, RunDir
   agree(communicator, [&] {
     if (communicator.rank() == 0) {
       make_folder(path_);
-      owner_ = std::make_unique<FolderOwner>(path_, options, log);
+      owner_ = std::make_unique<FolderOwner>(path_, options.lease, take_ownership(path_, options, log));
       epoch_ = owner_->epoch();
     }
   });

@@ -1,6 +1,5 @@
 #include "take_ownership.hpp"
 
-#include "lease_watch.hpp"
 #include "radforge/core/clock.hpp"
 #include "radforge/core/error.hpp"
 
@@ -15,12 +14,7 @@ using std::chrono::milliseconds;
 
 namespace {
 
-enum class Verdict {
-  free,      ///< take it
-  owned,     ///< a living process of this machine has it
-  elsewhere, ///< only the heartbeat can tell
-  contended, ///< somebody holds the lock who has not written, or has already released, its record
-};
+using Verdict = OwnershipCandidate::Verdict;
 
 Verdict judge(const std::optional<OwnerRecord>& owner, LockState lock, const ProcessIdentity& me) {
   const Verdict unless_locked = lock == LockState::busy ? Verdict::contended : Verdict::free;
@@ -68,42 +62,51 @@ std::optional<OwnerRecord> claim(const fs::path& folder, const std::optional<Own
 
 } // namespace
 
+OwnershipCandidate::OwnershipCandidate(fs::path folder, milliseconds lease)
+    : folder_(std::move(folder)), lease_(lease), lock_(folder_ / "owner.lock"), watch_(lease) {}
+
+std::optional<Ownership> OwnershipCandidate::try_take(const Log& log) {
+  const LockState state = lock_.try_lock();
+  owner_ = latest_owner(folder_);
+  verdict_ = judge(owner_, state, me_);
+  if (verdict_ == Verdict::elsewhere) {
+    watch_.look_at(*owner_);
+    if (!watch_.alive()) {
+      watch_.announce(folder_, *owner_, log);
+    }
+  }
+  if (verdict_ != Verdict::free && !(verdict_ == Verdict::elsewhere && watch_.expired())) {
+    return std::nullopt;
+  }
+  auto record = claim(folder_, owner_, me_, lease_);
+  if (!record) {
+    return std::nullopt;
+  }
+  if (owner_ && !owner_->released) {
+    log.local(LogLevel::info, fmt::format("took over '{}' from {} (since {}), which is gone: epoch {}", folder_.string(),
+                                          describe(owner_->process), owner_->since, record->epoch));
+  }
+  return Ownership{std::move(*record), std::move(lock_)};
+}
+
 Ownership take_ownership(const fs::path& folder, const RunDirOptions& options, const Log& log) {
-  const milliseconds lease = options.lease;
-  const ProcessIdentity me = this_process();
-  const milliseconds poll = std::clamp(lease / 50, milliseconds(10), milliseconds(1000));
-  FolderLock lock(folder / "owner.lock");
-  LeaseWatch watch(lease);
+  const milliseconds poll = std::clamp(options.lease / 50, milliseconds(10), milliseconds(1000));
+  OwnershipCandidate candidate(folder, options.lease);
   const Stopwatch waited;
   while (true) {
     if (options.stop != nullptr && options.stop->requested()) {
       throw StoppedError("stopped on request ({}) while waiting for '{}'", options.stop->reason(), folder.string());
     }
-    const LockState state = lock.try_lock();
-    const auto owner = latest_owner(folder);
-    const Verdict verdict = judge(owner, state, me);
-    if (verdict == Verdict::owned) {
-      throw_owned(folder, *owner);
+    if (std::optional<Ownership> taken = candidate.try_take(log)) {
+      return std::move(*taken);
     }
-    if (verdict == Verdict::contended && waited.seconds() * 1000 > static_cast<double>(lease.count())) {
+    if (candidate.verdict() == Verdict::owned || candidate.owner_lives()) {
+      throw_owned(folder, *candidate.owner());
+    }
+    if (candidate.verdict() == Verdict::contended && waited.seconds() * 1000 > static_cast<double>(options.lease.count())) {
       throw_contended(folder);
     }
-    if (verdict == Verdict::elsewhere) {
-      watch.look_at(*owner);
-      if (watch.alive()) {
-        throw_owned(folder, *owner);
-      }
-      watch.announce(folder, *owner, log);
-    }
-    if (verdict == Verdict::free || (verdict == Verdict::elsewhere && watch.expired())) {
-      if (auto record = claim(folder, owner, me, lease)) {
-        if (owner && !owner->released) {
-          log.info("took over '{}' from {} (since {}), which is gone: epoch {}", folder.string(), describe(owner->process),
-                   owner->since, record->epoch);
-        }
-        return {std::move(*record), std::move(lock)};
-      }
-    } else {
+    if (candidate.verdict() != Verdict::free) { // else another was quicker: look again at once
       std::this_thread::sleep_for(poll);
     }
   }

@@ -103,10 +103,11 @@ def prepare_survives_kill(place):
             run.kill()
         killed += run.wait(timeout=10) == -signal.SIGKILL
         for name, content in tree(place.path / "killed-prepare", (".h5", "dataset.json")).items():
-            assert content == finished[name], name
+            assert name.startswith("claims/") or content == finished[name], name
     assert killed > 0, "no run was killed"
     place.run(*arguments)
     assert finished == tree(place.path / "killed-prepare", (".h5", "dataset.json", "rejected.csv"))
+    assert not (place.path / "killed-prepare/claims").exists()
 
 
 def generation_survives_full_disk(place):
@@ -123,6 +124,28 @@ def generation_survives_full_disk(place):
     assert not list((place.path / "full").glob("shard-*.h5")), list((place.path / "full").iterdir())
     place.run(*arguments)
     assert tree(place.path / "g1", (".h5", "dataset.json")) == tree(place.path / "full", (".h5", "dataset.json"))
+
+
+def jobs_join(place):
+    """Two jobs on one folder share its shards; whoever is left finishes; another plan is refused while the folder is in use."""
+    arguments = ["generate", "configs/test/generate.yaml", "--set", "pipeline=r1/diffusion/pipeline", "--set",
+                 "sheet.real_dataset=r1/prepare", "--set", "cohort.num_images=400", "--set", "sampler.steps=8", "--output"]
+    place.run(*arguments, "alone")
+    want = tree(place.path / "alone", (".h5", "dataset.json", "plan.csv", ".png"))
+    for folder in ("shared", "bereft"):
+        first = subprocess.Popen(place.command(*arguments, folder), cwd=place.path, stderr=subprocess.PIPE, text=True)
+        while not list((place.path / folder).glob("shard-*.h5")) and first.poll() is None:
+            time.sleep(0.002)
+        second = subprocess.Popen(place.command(*arguments, folder, ranks=2), cwd=place.path, stderr=subprocess.PIPE, text=True)
+        assert any("this run joins it" in line for line in second.stderr)
+        if folder == "shared":
+            place.run(*arguments, folder, "--set", "seed=2", expect=73)
+        else:
+            first.kill()
+        _, log = second.communicate(timeout=120)
+        assert second.returncode == 0, log
+        assert first.wait(timeout=120) == (0 if folder == "shared" else -signal.SIGKILL)
+        assert tree(place.path / folder, (".h5", "dataset.json", "plan.csv", ".png")) == want
 
 
 def manifests(folder):
@@ -219,6 +242,7 @@ def main():
         truncated_prompts_are_counted(place)
         prepare_survives_kill(place)
         generation_survives_full_disk(place)
+        jobs_join(place)
         survives_kill(place)
         resumes_with_changes(place)
         finished_work_is_not_done_again(place)

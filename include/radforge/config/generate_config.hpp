@@ -1,22 +1,13 @@
 #pragma once
 
+#include "radforge/config/cohort_config.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace radforge {
-
-class Schema;
-
-/// Who is to be synthesised: every combination of these values equally often, in a keyed random order.
-struct CohortConfig {
-  std::int64_t num_images = 256;
-  std::vector<std::string> sexes = {"M", "F"};
-  std::vector<std::string> age_groups = {"18-39", "40-59", "60-79"};
-  std::vector<std::string> views = {"PA"};
-  std::vector<std::string> findings = {"No_Finding"}; ///< one of them an image; a finding column, or No_Finding
-};
 
 /// Where guidance applies, in fractions of the training timesteps: 0 = an image without noise, 1 = noise alone (Kynkäänniemi et
 /// al. 2024). Elsewhere only the conditional half is evaluated.
@@ -73,7 +64,6 @@ struct GenerateConfig {
   SheetConfig sheet;
 };
 
-void describe(Schema& schema, CohortConfig& config);
 void describe(Schema& schema, GuidanceIntervalConfig& config);
 void describe(Schema& schema, SamplerConfig& config);
 void describe(Schema& schema, SheetConfig& config);

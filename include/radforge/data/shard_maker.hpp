@@ -36,10 +36,9 @@ class ShardMaker {
   ShardMaker(const PrepareConfig& config, const Manifest& manifest, int num_threads);
 
   std::int64_t num_shards() const;
-  /// Publishes shard `shard` in `folder`, after a call of `before_publish`. What is wrong with an image file is a fault; a file
-  /// that cannot be read for another reason is an error, since a second try may succeed. Errors: IoError.
-  PreparedShard make(std::int64_t shard, const std::filesystem::path& folder,
-                     const std::function<void()>& before_publish = {}) const;
+  /// Publishes shard `shard` in `folder`. What is wrong with an image file is a fault; a file that cannot be read for another
+  /// reason is an error, since a second try may succeed. Errors: IoError.
+  PreparedShard make(std::int64_t shard, const std::filesystem::path& folder) const;
   /// The shard that lies in `folder` already, if it is whole, holds the manifest's rows, and the images of its rejected rows are
   /// still unusable; else it must be made. Errors: IoError.
   std::optional<PreparedShard> find(std::int64_t shard, const std::filesystem::path& folder) const;

@@ -1,33 +1,46 @@
 #pragma once
 
 #include "radforge/config/generate_config.hpp"
+#include "radforge/generate/cohort.hpp"
 #include "radforge/io/sample_record.hpp"
 
 #include <cstdint>
+#include <filesystem>
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace radforge {
 
-/// What each synthetic image is to show: a pure function of the configuration. Image i has the i-th combination of sex, age
-/// group, view and finding, counted round and round, so that any range of ids is balanced to within one image a combination; its
-/// age in years is drawn within the group, keyed by (seed, id).
+class Impressions;
+
+/// What each synthetic image is to show: a pure function of the configuration and the files that it names. The cells of the
+/// cohort are spread evenly over the ids, so that any range of them is balanced; an image's age in years is drawn within its
+/// cell's group, and its impression among those of its findings, keyed by (seed, id).
 class GenerationPlan {
  public:
-  /// Errors: ConfigError (an age group that is not "a-b" or "a+").
+  /// Errors: those of Cohort; DataError for a table of impressions that is damaged, or has none for findings that are planned.
   explicit GenerationPlan(const GenerateConfig& config);
+  ~GenerationPlan();
+  GenerationPlan(GenerationPlan&&) noexcept;
 
-  std::int64_t num_images() const { return static_cast<std::int64_t>(records_.size()); }
-  /// Records without pixels; `source` is "synthetic/<id>".
-  const std::vector<SampleRecord>& records() const { return records_; }
-  const std::vector<std::string>& findings() const { return findings_; }
+  std::int64_t num_images() const { return static_cast<std::int64_t>(cell_of_.size()); }
+  /// Without pixels; `source` is "synthetic/<id>".
+  SampleRecord record(std::int64_t id) const;
+  /// The number of its cell.
+  std::size_t cell_of(std::int64_t id) const { return cell_of_[static_cast<std::size_t>(id)]; }
+  const Cohort& cohort() const { return cohort_; }
 
-  /// The plan as a table: id, sex, age, age_group, view, finding columns, prompt.
-  std::string csv() const;
+  /// Writes the plan as a table: id, sex, age, age_group, race, view, finding columns, prompt. Errors: IoError.
+  void write_csv(const std::filesystem::path& path) const;
 
  private:
-  std::vector<std::string> findings_;
-  std::vector<SampleRecord> records_;
+  std::uint64_t seed_;
+  std::string prompt_template_;
+  Cohort cohort_;
+  std::vector<std::vector<std::string>> findings_of_cells_; ///< sorted names
+  std::unique_ptr<const Impressions> impressions_;          ///< or none
+  std::vector<std::uint32_t> cell_of_;
 };
 
 } // namespace radforge

@@ -6,7 +6,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,8 +45,6 @@ class ShardWriter {
     std::int64_t first_id = 0;
     std::int64_t num_rows = 0; ///< rows the shard will have; `close` refuses any other number
     int compression_level = 4; ///< libdeflate, 0 to 12
-    /// Called when the file is whole, right before it is published; what it throws prevents that.
-    std::function<void()> before_publish = {};
   };
 
   /// Errors: IoError (no space, not writable).

@@ -173,6 +173,7 @@ DiffusionRunConfig valid_diffusion() {
 GenerateConfig valid_generate() {
   GenerateConfig config;
   config.pipeline = "runs/diffusion";
+  config.cohort.weights = {{.sex = "F"}};
   return config;
 }
 
