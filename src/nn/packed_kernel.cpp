@@ -70,6 +70,10 @@ at::Tensor packed_conv2d(const at::Tensor& x, const at::Tensor& packed, const at
 
 at::Tensor packed_conv2d_onto(const at::Tensor& other, const at::Tensor& x, const at::Tensor& packed, const at::Tensor& bias,
                               const ConvShape& shape) {
+  if (other.size(2) * other.size(3) == 1 || !other.is_contiguous(at::MemoryFormat::ChannelsLast)) {
+    // Of one pixel nobody can tell in which order its channels lie, and oneDNN's sum refuses it.
+    return packed_conv2d(x, packed, bias, shape, false).add_(other).relu_();
+  }
   using Convolution =
       at::Tensor(const at::Tensor&, const at::Tensor&, const at::Tensor&, const std::optional<at::Tensor>&, at::IntArrayRef,
                  at::IntArrayRef, at::IntArrayRef, std::int64_t, std::string_view, std::optional<at::Scalar>,

@@ -7,6 +7,7 @@
 
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/ones_like.h>
 #include <ATen/ops/randn.h>
 #include <ATen/ops/relu.h>
 #include <c10/core/GradMode.h>
@@ -51,6 +52,9 @@ TEST_CASE("a convolution with frozen weights gives what it gives with others, re
   const at::Tensor other = channels_last(at::randn(expected.sizes()));
   CHECK(difference(frozen.conv.rectified_onto(other, frozen.x), at::relu(expected.add(other))) < 2e-6);
   CHECK(frozen.conv(frozen.x).is_contiguous(at::MemoryFormat::ChannelsLast));
+  const at::Tensor pixel = channels_last(at::randn({3, 24, 1, 1})); // whose order of channels nobody can tell
+  const at::Tensor of_pixel = frozen.plain(pixel);
+  CHECK(difference(frozen.conv.rectified_onto(at::ones_like(of_pixel), pixel), at::relu(of_pixel.add(1))) < 2e-6);
   const at::Tensor another = channels_last(at::randn({5, 24, 4, 4})); // than it was packed for
   CHECK(difference(frozen.conv(another), frozen.plain(another)) < 2e-6);
 }
