@@ -1,6 +1,6 @@
 """The benchmark cases by name. A case is a function of a Workspace that returns a Result."""
 
-from . import all_reduce, check_networks, checkpoints, classifier, data_wait, loader, manifest, prepare, ranks, safetensors_load, train_step, verify
+from . import all_reduce, check_networks, checkpoints, classifier, data_wait, loader, manifest, prepare, ranks, safetensors_load, sampling, train_step, verify
 
 CASES = {
     "prepare-256-to-64": prepare.run_256_to_64,
@@ -18,5 +18,6 @@ CASES = {
     "train-step": train_step.run,
     "classifier-step": classifier.run_step,
     "sweep": classifier.run_sweep,
+    "sampling": sampling.run,
     "check-networks": check_networks.run,
 }
