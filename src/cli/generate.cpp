@@ -6,8 +6,11 @@
 #include "truncated_prompts.hpp"
 
 #include "radforge/comm/agreement.hpp"
+#include "radforge/core/atomic_file.hpp"
 #include "radforge/data/shard_maker.hpp"
+#include "radforge/generate/check_rates.hpp"
 #include "radforge/io/contact_sheet.hpp"
+#include "radforge/io/shard_reader.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -46,12 +49,41 @@ void show_sheet(const SheetConfig& sheet, const GenerationPlan& plan, const Comm
   }
 }
 
-std::map<std::string, std::map<std::string, std::int64_t>> count_rows(const GenerationPlan& plan) {
+/// What became of the rows: counts for the index, and how many passed the check.
+struct Outcome {
+  std::map<std::string, std::map<std::string, std::int64_t>> counts;
+  CheckRates rates;
+};
+
+Outcome outcome_of(const std::vector<ShardSummary>& shards, const GenerationPlan& plan, const GenerateConfig& config,
+                   const fs::path& folder) {
   RowCounter counter;
-  for (std::int64_t id = 0; id < plan.num_images(); ++id) {
-    counter.add(plan.record(id));
+  Outcome outcome{{}, CheckRates(plan, config.quality.max_retries)};
+  for (const ShardSummary& shard : shards) {
+    for (const SampleRecord& record : ShardReader(folder / shard.file).metadata()) {
+      counter.add(record);
+      outcome.rates.add(record);
+    }
   }
-  return counter.counts();
+  outcome.counts = counter.counts();
+  return outcome;
+}
+
+/// Rank 0's business: `index.counts`, `check_rates.csv`, and what the log says of it.
+void write_outcome(DatasetIndex& index, const GenerateJob& job, const GenerateConfig& config, const CommandContext& context) {
+  agree(context.world, [&] {
+    if (context.world.rank() != 0) {
+      return;
+    }
+    const Outcome outcome = outcome_of(index.shards, job.plan(), config, context.line.output);
+    index.counts = outcome.counts;
+    if (job.checks()) {
+      write_file_atomically(context.line.output / "check_rates.csv", outcome.rates.csv());
+      for (const std::string& line : outcome.rates.summary()) {
+        context.log.info("{}", line);
+      }
+    }
+  });
 }
 
 /// The prompts of some images of each cell: those of one cell differ in age, and hardly in length.
@@ -105,15 +137,16 @@ void generate(const GenerateConfig& config, RunSession& session) {
                      .schema = shards.schema,
                      .rows_per_shard = config.rows_per_shard,
                      .shards = gather_summaries(make_shards(shards, session, folder), context.world),
-                     .counts = count_rows(job.plan()),
+                     .counts = {},
                      .virtual_file = {}};
   agree(context.world, [&] {
     if (context.world.rank() == 0) {
       fs::remove(folder / sheet_name); // of other images
     }
   });
+  write_outcome(index, job, config, context);
   publish_index(index, session, folder, {config.pipeline});
-  context.log.info("{} images in {} shards", index.num_rows(), index.shards.size());
+  context.log.info("{} rows in {} shards", index.num_rows(), index.shards.size());
   show_sheet(config.sheet, job.plan(), context);
 }
 

@@ -32,26 +32,33 @@ std::string inputs_of(const fs::path& pipeline) {
 
 } // namespace
 
-GenerateJob::GenerateJob(const GenerateConfig& config, Communicator& world) : config_(config), world_(world) {
+GenerateJob::GenerateJob(const GenerateConfig& config, Communicator& world) : config_(config) {
   agree(world, [&] {
     plan_ = std::make_unique<GenerationPlan>(config);
     generator_ = std::make_unique<Generator>(config);
+    schema_ = generator_->schema();
+    schema_.findings = plan_->cohort().findings();
+    inputs_ = inputs_of(config.pipeline);
+    schema_.generation = {.model_digest = digest(inputs_), .seed = config.seed, .checks = {}};
+    if (!config.quality.networks.empty()) {
+      check_ = std::make_unique<DemographicCheck>(config.quality, config.cohort, schema_, config.batch_size);
+      schema_.generation->checks = check_->names();
+      inputs_ += check_->digests();
+    }
   });
-  schema_ = generator_->schema();
-  schema_.findings = plan_->cohort().findings();
+  const ImageCheck look = [this](std::span<const SampleRecord> images) { return check_->look(images); };
+  maker_ = std::make_unique<BlockMaker>(*generator_, check_ ? look : ImageCheck(), config.quality.max_retries);
+  require_equal(world, inputs_, "content of the pipeline folder and the check networks");
 }
 
 ShardJob GenerateJob::shards() const {
-  std::string inputs;
-  agree(world_, [&] { inputs = inputs_of(config_.pipeline); });
-  require_equal(world_, inputs, "content of the pipeline folder");
   return {.label = "generate",
-          .inputs = inputs,
+          .inputs = inputs_,
           .schema = schema_,
           .num_shards = num_shards_of(plan_->num_images(), config_.rows_per_shard),
           .find =
               [this](std::int64_t shard, const fs::path& folder) {
-                return find_shard(folder / ShardWriter::file_name(shard), schema_, rows_of(shard));
+                return find_shard(folder / ShardWriter::file_name(shard), schema_, rows_of(shard), KnownBefore::plan);
               },
           .make = [this](std::int64_t shard, const fs::path& folder) { return make(shard, folder); }};
 }
@@ -66,8 +73,7 @@ std::vector<SampleRecord> GenerateJob::rows_of(std::int64_t shard) const {
 }
 
 ShardSummary GenerateJob::make(std::int64_t shard, const fs::path& folder) const {
-  std::vector<SampleRecord> records = rows_of(shard);
-  generator_->make_pixels(records);
+  std::vector<SampleRecord> records = maker_->make(rows_of(shard));
   ShardWriter writer(folder / ShardWriter::file_name(shard), schema_,
                      {.first_id = records.front().id,
                       .num_rows = static_cast<std::int64_t>(records.size()),

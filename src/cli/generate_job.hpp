@@ -3,8 +3,10 @@
 #include "shard_job.hpp"
 
 #include "radforge/config/generate_config.hpp"
+#include "radforge/generate/block_maker.hpp"
 #include "radforge/generate/generation_plan.hpp"
 #include "radforge/generate/generator.hpp"
+#include "radforge/quality/demographic_check.hpp"
 
 #include <memory>
 
@@ -13,14 +15,15 @@ namespace radforge {
 /// Planned images to be generated into shards.
 class GenerateJob {
  public:
-  /// Plans, and reads the pipeline on every rank. Collective. `config` outlives the object. Errors: ConfigError, DataError,
-  /// IoError.
+  /// Plans, and reads the pipeline and the networks that check its images on every rank. Collective. `config` outlives the
+  /// object. Errors: ConfigError, DataError, IoError.
   GenerateJob(const GenerateConfig& config, Communicator& world);
   GenerateJob(const GenerateJob&) = delete;
   GenerateJob& operator=(const GenerateJob&) = delete;
 
   /// Outlived by this object.
   ShardJob shards() const;
+  bool checks() const { return check_ != nullptr; }
   const GenerationPlan& plan() const { return *plan_; }
 
  private:
@@ -28,9 +31,11 @@ class GenerateJob {
   ShardSummary make(std::int64_t shard, const std::filesystem::path& folder) const;
 
   const GenerateConfig& config_;
-  Communicator& world_;
   std::unique_ptr<const GenerationPlan> plan_;
   std::unique_ptr<const Generator> generator_;
+  std::unique_ptr<const DemographicCheck> check_; ///< or none
+  std::unique_ptr<const BlockMaker> maker_;
+  std::string inputs_;
   DatasetSchema schema_;
 };
 

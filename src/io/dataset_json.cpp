@@ -137,6 +137,13 @@ DatasetSchema parse_schema(const Field& field) {
   for (const Field& finding : field["findings"].items()) {
     schema.findings.push_back(finding.text());
   }
+  if (field.has("generation")) {
+    const Field generation = field["generation"];
+    schema.generation = Generation{generation["model_digest"].digest_text(), generation["seed"].number(0), {}};
+    for (const Field& check : generation["checks"].items()) {
+      schema.generation->checks.push_back(check.text());
+    }
+  }
   if (!field.has("kind")) { // images, which every data set held at first
     return schema;
   }
@@ -163,6 +170,11 @@ DatasetSchema parse_schema(const Field& field) {
 nlohmann::ordered_json schema_json(const DatasetSchema& schema) {
   nlohmann::ordered_json json = {
       {"height", schema.height}, {"width", schema.width}, {"channels", schema.channels}, {"findings", schema.findings}};
+  if (schema.generation) {
+    json["generation"] = {{"model_digest", schema.generation->model_digest},
+                          {"seed", schema.generation->seed},
+                          {"checks", schema.generation->checks}};
+  }
   if (schema.kind == ValueKind::images) {
     return json;
   }

@@ -46,6 +46,9 @@ void check_record(const SampleRecord& record, const DatasetSchema& schema) {
     throw DataError("record {}: {} findings where the data set names {}; give one value each", record.id, record.findings.size(),
                     schema.findings.size());
   }
+  const std::size_t num_checks = schema.generation ? schema.generation->checks.size() : 0;
+  require(record.check_scores.size() == num_checks && record.check_passed.size() == num_checks,
+          "a record has a result of each check");
   if (std::any_of(record.findings.begin(), record.findings.end(), [](std::int8_t value) { return value < -1 || value > 1; })) {
     throw DataError("record {}: a finding is neither 1 (present), 0 (absent) nor -1 (unknown); mend it in the source table",
                     record.id);

@@ -3,6 +3,7 @@
 #include "radforge/core/error.hpp"
 
 #include <algorithm>
+#include <string_view>
 
 namespace radforge {
 namespace {
@@ -55,6 +56,24 @@ ShardColumn findings_column(const DatasetSchema& schema) {
   return {"findings", Hdf5Type(H5Tcopy(H5T_STD_I8LE)), {schema.findings.size()}};
 }
 
+ShardColumn attempt_column() { return {"attempt", Hdf5Type(H5Tcopy(H5T_STD_I32LE)), {}}; }
+
+ShardColumn check_scores_column(const DatasetSchema& schema) {
+  return {"check_scores", Hdf5Type(H5Tcopy(H5T_IEEE_F32LE)), {schema.generation->checks.size()}};
+}
+
+ShardColumn check_passed_column(const DatasetSchema& schema) {
+  return {"check_passed", Hdf5Type(H5Tcopy(H5T_STD_I8LE)), {schema.generation->checks.size()}};
+}
+
+std::vector<std::string> names_of(const ShardColumn& column, const DatasetSchema& schema) {
+  const std::string_view name = column.name;
+  if (name == "findings") {
+    return schema.findings;
+  }
+  return name == "check_scores" || name == "check_passed" ? schema.generation->checks : std::vector<std::string>();
+}
+
 std::vector<ShardColumn> columns_of(const DatasetSchema& schema) {
   std::vector<ShardColumn> columns;
   columns.push_back(values_column(schema));
@@ -65,6 +84,13 @@ std::vector<ShardColumn> columns_of(const DatasetSchema& schema) {
   }
   if (!schema.findings.empty()) {
     columns.push_back(findings_column(schema));
+  }
+  if (schema.generation) {
+    columns.push_back(attempt_column());
+    if (!schema.generation->checks.empty()) {
+      columns.push_back(check_scores_column(schema));
+      columns.push_back(check_passed_column(schema));
+    }
   }
   return columns;
 }
@@ -98,6 +124,10 @@ void write_text(hid_t object, const char* name, const std::string& text, const s
 }
 
 void write_encoding(hid_t values, const DatasetSchema& schema, const std::filesystem::path& path) {
+  if (schema.generation) {
+    write_text(values, "model_digest", schema.generation->model_digest, path);
+    write_number(values, "seed", schema.generation->seed, path);
+  }
   if (schema.kind == ValueKind::images) {
     return;
   }

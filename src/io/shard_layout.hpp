@@ -49,6 +49,12 @@ ShardColumn age_column();
 ShardColumn text_column(const TextColumn& column);
 /// Not written where a schema has no findings.
 ShardColumn findings_column(const DatasetSchema& schema);
+/// Of generated images; the last two not written where nothing was checked.
+ShardColumn attempt_column();
+ShardColumn check_scores_column(const DatasetSchema& schema);
+ShardColumn check_passed_column(const DatasetSchema& schema);
+/// What the columns' attribute `names` holds; empty for columns without.
+std::vector<std::string> names_of(const ShardColumn& column, const DatasetSchema& schema);
 /// All columns that a data set of this schema has.
 std::vector<ShardColumn> columns_of(const DatasetSchema& schema);
 
@@ -59,7 +65,7 @@ std::vector<hsize_t> shape_of(const ShardColumn& column, hsize_t num_rows);
 void write_number(hid_t object, const char* name, std::int64_t value, const std::filesystem::path& path);
 void write_real(hid_t object, const char* name, double value, const std::filesystem::path& path);
 void write_text(hid_t object, const char* name, const std::string& text, const std::filesystem::path& path);
-/// What belongs to the column of the values: nothing for images.
+/// What belongs to the column of the values: how latents, text states and generated images were made.
 void write_encoding(hid_t values, const DatasetSchema& schema, const std::filesystem::path& path);
 void write_names(hid_t object, const std::vector<std::string>& names, const std::filesystem::path& path);
 

@@ -195,6 +195,20 @@ void read_values_shape(OpenShard& shard, const std::filesystem::path& path) {
   check_dataset(shard.values.id(), values_column(shard.schema), shape[0], 1, path);
 }
 
+bool has_column(const OpenShard& shard, const char* name) { return H5Lexists(shard.file.id(), name, H5P_DEFAULT) > 0; }
+
+template <class Value>
+void read_lists(OpenShard& shard, const ShardColumn& column, std::vector<Value> SampleRecord::*member,
+                const std::filesystem::path& path) {
+  const std::vector<char> bytes = read_column(shard.file.id(), column, static_cast<hsize_t>(shard.num_rows), path);
+  const auto width = static_cast<std::size_t>(column.row_shape.front());
+  for (std::size_t row = 0; row < shard.rows.size(); ++row) {
+    std::vector<Value>& list = shard.rows[row].*member;
+    list.resize(width);
+    std::memcpy(list.data(), bytes.data() + row * width * sizeof(Value), width * sizeof(Value));
+  }
+}
+
 void read_rows(OpenShard& shard, const std::filesystem::path& path) {
   const auto count = static_cast<hsize_t>(shard.num_rows);
   shard.rows.resize(count);
@@ -215,15 +229,26 @@ void read_rows(OpenShard& shard, const std::filesystem::path& path) {
       shard.rows[row].*column.member = std::string(text, strnlen(text, column.width));
     }
   }
-  if (H5Lexists(shard.file.id(), "findings", H5P_DEFAULT) <= 0) {
-    return;
+  if (has_column(shard, "findings")) {
+    shard.schema.findings = read_names(open_dataset(shard.file.id(), "findings", path).id(), path);
+    read_lists(shard, findings_column(shard.schema), &SampleRecord::findings, path);
   }
-  shard.schema.findings = read_names(open_dataset(shard.file.id(), "findings", path).id(), path);
-  const std::vector<char> findings = read_column(shard.file.id(), findings_column(shard.schema), count, path);
-  const std::size_t width = shard.schema.findings.size();
+}
+
+/// How generated images were made, and what was found in them.
+void read_generation(OpenShard& shard, const std::filesystem::path& path) {
+  const auto count = static_cast<hsize_t>(shard.num_rows);
+  Generation& generation = shard.schema.generation.emplace();
+  generation.model_digest = read_text(shard.values.id(), "model_digest", path);
+  generation.seed = read_number(shard.values.id(), "seed", path);
+  const std::vector<char> attempts = read_column(shard.file.id(), attempt_column(), count, path);
   for (std::size_t row = 0; row < count; ++row) {
-    const char* values = findings.data() + row * width;
-    shard.rows[row].findings.assign(values, values + width);
+    std::memcpy(&shard.rows[row].attempt, attempts.data() + row * sizeof(std::int32_t), sizeof(std::int32_t));
+  }
+  if (has_column(shard, "check_scores")) {
+    generation.checks = read_names(open_dataset(shard.file.id(), "check_scores", path).id(), path);
+    read_lists(shard, check_scores_column(shard.schema), &SampleRecord::check_scores, path);
+    read_lists(shard, check_passed_column(shard.schema), &SampleRecord::check_passed, path);
   }
 }
 
@@ -245,6 +270,9 @@ OpenShard open_shard(const std::filesystem::path& path) {
     read_encoding(shard, path);
   }
   read_rows(shard, path);
+  if (has_column(shard, "attempt")) {
+    read_generation(shard, path);
+  }
   return shard;
 }
 

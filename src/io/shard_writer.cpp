@@ -33,10 +33,11 @@ std::vector<std::byte> column_bytes(const std::vector<SampleRecord>& rows, Value
   return bytes;
 }
 
-std::vector<std::byte> findings_bytes(const std::vector<SampleRecord>& rows) {
+template <class Value>
+std::vector<std::byte> list_bytes(const std::vector<SampleRecord>& rows, std::vector<Value> SampleRecord::*member) {
   std::vector<std::byte> bytes;
   for (const SampleRecord& row : rows) {
-    const auto values = std::as_bytes(std::span(row.findings));
+    const auto values = std::as_bytes(std::span(row.*member));
     bytes.insert(bytes.end(), values.begin(), values.end());
   }
   return bytes;
@@ -88,14 +89,21 @@ struct ShardWriter::State {
       write_column(text_column(column), column_bytes(rows, column));
     }
     if (!schema.findings.empty()) {
-      write_column(findings_column(schema), findings_bytes(rows));
+      write_column(findings_column(schema), list_bytes(rows, &SampleRecord::findings));
+    }
+    if (schema.generation) {
+      write_column(attempt_column(), column_bytes(rows, &SampleRecord::attempt));
+      if (!schema.generation->checks.empty()) {
+        write_column(check_scores_column(schema), list_bytes(rows, &SampleRecord::check_scores));
+        write_column(check_passed_column(schema), list_bytes(rows, &SampleRecord::check_passed));
+      }
     }
   }
 
   void write_column(const ShardColumn& column, std::span<const std::byte> bytes) {
     const Hdf5Dataset dataset = create_dataset(file->id(), column, rows.size(), rows.size(), options.compression_level, path);
-    if (std::string_view(column.name) == "findings") {
-      write_names(dataset.id(), schema.findings, path);
+    if (const std::vector<std::string> names = names_of(column, schema); !names.empty()) {
+      write_names(dataset.id(), names, path);
     }
     write_stored_chunk(dataset.id(), 0, compressor.compress(bytes), path);
   }

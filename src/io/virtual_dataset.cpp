@@ -42,8 +42,8 @@ void write_column(hid_t file, const ShardColumn& column, const DatasetIndex& ind
   Hdf5Dataset dataset(
       check_hdf5<IoError>(H5Dcreate2(file, column.name, column.type.id(), space.id(), H5P_DEFAULT, properties.id(), H5P_DEFAULT),
                           "create a dataset", path, advice));
-  if (std::string_view(column.name) == "findings") {
-    write_names(dataset.id(), index.schema.findings, path);
+  if (const std::vector<std::string> names = names_of(column, index.schema); !names.empty()) {
+    write_names(dataset.id(), names, path);
   }
   if (std::string_view(column.name) == name_of(index.schema.kind)) {
     write_encoding(dataset.id(), index.schema, path);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "radforge/config/cohort_config.hpp"
+#include "radforge/config/quality_config.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -58,6 +59,7 @@ struct GenerateConfig {
   std::string prompt = "{age} year old {sex}. {view} view. {findings}.";
   CohortConfig cohort;
   SamplerConfig sampler;
+  QualityConfig quality;
   std::int64_t batch_size = 32;
   std::int64_t rows_per_shard = 128;
   std::int64_t compression_level = 4;

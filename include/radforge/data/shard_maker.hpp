@@ -51,9 +51,12 @@ class ShardMaker {
   const int num_threads_;
 };
 
-/// The shard at `path`, if it is whole and its rows, pixels aside, are `records`; else it must be made. Errors: IoError.
+/// What of a row is known before it is made: all but its pixels; or not what a check found and whether it was rejected for that.
+enum class KnownBefore { all, plan };
+
+/// The shard at `path`, if it is whole and its rows are `records` as far as known before; else it must be made. Errors: IoError.
 std::optional<ShardSummary> find_shard(const std::filesystem::path& path, const DatasetSchema& schema,
-                                       std::span<const SampleRecord> records);
+                                       std::span<const SampleRecord> records, KnownBefore known = KnownBefore::all);
 
 /// Counts rows by status and, of those that are "ok", by site, split, sex, age_group, race and view, as DatasetIndex::counts has
 /// them; "unknown" for what is empty.

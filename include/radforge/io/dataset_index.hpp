@@ -37,6 +37,15 @@ struct Encoding {
   bool operator==(const Encoding&) const = default;
 };
 
+/// How images were generated.
+struct Generation {
+  std::string model_digest;        ///< of the pipeline's files, XXH3-128
+  std::int64_t seed = 0;           ///< of all noise
+  std::vector<std::string> checks; ///< names of what was checked
+
+  bool operator==(const Generation&) const = default;
+};
+
 /// Shape and columns shared by all shards of a data set.
 struct DatasetSchema {
   int height = 0;
@@ -44,8 +53,9 @@ struct DatasetSchema {
   int channels = 1;
   std::vector<std::string> findings;
   ValueKind kind = ValueKind::images;
-  ValueType type = ValueType::uint8; ///< images are uint8, everything else is floating
-  Encoding encoding = {};            ///< of all kinds but images
+  ValueType type = ValueType::uint8;         ///< images are uint8, everything else is floating
+  Encoding encoding = {};                    ///< of all kinds but images
+  std::optional<Generation> generation = {}; ///< of images that a model made
 
   /// Of one row.
   std::size_t num_values() const {

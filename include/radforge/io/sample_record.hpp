@@ -22,6 +22,10 @@ struct SampleRecord {
   std::string prompt;
   std::string status = "ok";         ///< "ok", or "rejected" for a planned image that no attempt could make
   std::vector<std::int8_t> findings; ///< 1 present, 0 absent, -1 unknown; one each of the data set's finding names
+  // Of a generated image:
+  std::int32_t attempt = 0;              ///< whose noise it was made of; of a rejected row the last one
+  std::vector<float> check_scores;       ///< one each of the schema's checks
+  std::vector<std::int8_t> check_passed; ///< 1 passed, 0 failed, -1 not asked
 };
 
 /// The site that the image is from: what stands before the first slash of `source`.

@@ -174,6 +174,7 @@ GenerateConfig valid_generate() {
   GenerateConfig config;
   config.pipeline = "runs/diffusion";
   config.cohort.weights = {{.sex = "F"}};
+  config.quality.networks = {{.network = "runs/sex"}};
   return config;
 }
 

@@ -118,6 +118,15 @@ TEST_CASE("dataset_index: latents and text states are told from images, with wha
   CHECK_FALSE(DatasetIndex::load(folder.path()).text_states);
 }
 
+TEST_CASE("dataset_index: how images were generated is kept") {
+  const TempFolder folder;
+  DatasetIndex index{
+      .name = "generate", .config_digest = "0", .schema = generated_schema(), .rows_per_shard = 5, .shards = {}, .counts = {}};
+  index.shards.push_back(write_sample_shard(folder / ShardWriter::file_name(0), 0, 3, index.schema));
+  index.save(folder.path());
+  CHECK(DatasetIndex::load(folder.path()).schema == generated_schema());
+}
+
 TEST_CASE("dataset_index: faults of a schema of latents are named") {
   DatasetIndex index = sample_index();
   index.schema = latents_schema();

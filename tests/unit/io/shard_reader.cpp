@@ -39,6 +39,9 @@ void check_rows(const ShardReader& reader, std::int64_t first_id, const DatasetS
     CHECK(found.prompt == expected.prompt);
     CHECK(found.status == expected.status);
     CHECK(found.findings == expected.findings);
+    CHECK(found.attempt == expected.attempt);
+    CHECK(found.check_scores == expected.check_scores);
+    CHECK(found.check_passed == expected.check_passed);
   }
 }
 
@@ -69,6 +72,15 @@ TEST_CASE("shard_reader: gives back what was written") {
     CHECK(reader.num_rows() == 9);
     check_rows(reader, 100, schema);
   }
+}
+
+TEST_CASE("shard_reader: of generated images it tells how they were made and what was found in them") {
+  const TempFolder folder;
+  const DatasetSchema schema = GENERATE(generated_schema(), generated_schema({}));
+  write_sample_shard(folder / "shard.h5", 40, 9, schema);
+  const ShardReader reader(folder / "shard.h5");
+  CHECK(reader.schema() == schema);
+  check_rows(reader, 40, schema);
 }
 
 TEST_CASE("shard_reader: a summary from the file equals the writer's") {

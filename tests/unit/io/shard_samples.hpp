@@ -5,6 +5,8 @@
 
 #include <filesystem>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace radforge {
 
@@ -25,6 +27,14 @@ inline DatasetSchema text_states_schema(ValueType type = ValueType::float32) {
       .height = 5, .width = 7, .kind = ValueKind::text_states, .type = type, .encoding = {.model_digest = std::string(32, 'd')}};
 }
 
+/// Of generated images; without checks the last two columns are missing.
+inline DatasetSchema generated_schema(std::vector<std::string> checks = {"sex", "age"}) {
+  return {.height = 16,
+          .width = 12,
+          .findings = {"Edema"},
+          .generation = Generation{.model_digest = std::string(32, 'e'), .seed = 7, .checks = std::move(checks)}};
+}
+
 /// A record that follows from its id: noise and made-up metadata.
 inline SampleRecord sample_record(std::int64_t id, const DatasetSchema& schema = sample_schema()) {
   SampleRecord record;
@@ -43,6 +53,13 @@ inline SampleRecord sample_record(std::int64_t id, const DatasetSchema& schema =
   record.status = id % 7 == 6 ? "rejected" : "ok";
   for (std::size_t i = 0; i < schema.findings.size(); ++i) {
     record.findings.push_back(static_cast<std::int8_t>((id + static_cast<std::int64_t>(i)) % 3 - 1));
+  }
+  if (schema.generation) {
+    record.attempt = static_cast<std::int32_t>(id % 4);
+    for (std::size_t i = 0; i < schema.generation->checks.size(); ++i) {
+      record.check_scores.push_back(static_cast<float>(id) + 0.25F * static_cast<float>(i));
+      record.check_passed.push_back(static_cast<std::int8_t>((id + static_cast<std::int64_t>(i)) % 3 - 1));
+    }
   }
   return record;
 }

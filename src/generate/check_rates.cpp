@@ -1,0 +1,73 @@
+#include "radforge/generate/check_rates.hpp"
+
+#include "radforge/io/csv.hpp"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace radforge {
+
+CheckRates::CheckRates(const GenerationPlan& plan, std::int64_t max_retries)
+    : plan_(plan),
+      cells_(plan.cohort().cells().size(), {std::vector<std::int64_t>(static_cast<std::size_t>(max_retries) + 1), 0}) {}
+
+void CheckRates::add(const SampleRecord& record) {
+  Cell& cell = cells_[plan_.cell_of(record.id)];
+  if (record.status == "ok") {
+    ++cell.passed.at(static_cast<std::size_t>(record.attempt));
+  } else {
+    ++cell.num_rejected;
+  }
+}
+
+std::string CheckRates::name_of(std::size_t cell, const char* separator) const {
+  const CohortCell& of = plan_.cohort().cells()[cell];
+  std::vector<std::string> findings;
+  for (const std::size_t finding : of.findings) {
+    findings.push_back(plan_.cohort().findings()[finding]);
+  }
+  return fmt::format("{}", fmt::join({of.sex, of.age_group, csv_field(of.race), csv_field(of.view),
+                                      csv_field(fmt::format("{}", fmt::join(findings, " + ")))},
+                                     separator));
+}
+
+std::string CheckRates::csv() const {
+  std::string text = "sex,age_group,race,view,findings,planned";
+  for (std::size_t attempt = 0; attempt < cells_.front().passed.size(); ++attempt) {
+    text += fmt::format(",passed_{}", attempt);
+  }
+  text += ",rejected\n";
+  for (std::size_t i = 0; i < cells_.size(); ++i) {
+    text += fmt::format("{},{},{},{}\n", name_of(i, ","), plan_.cohort().cells()[i].num_images, fmt::join(cells_[i].passed, ","),
+                        cells_[i].num_rejected);
+  }
+  return text;
+}
+
+std::vector<std::string> CheckRates::summary() const {
+  std::vector<std::int64_t> passed(cells_.front().passed.size());
+  std::int64_t rejected = 0;
+  for (const Cell& cell : cells_) {
+    std::ranges::transform(passed, cell.passed, passed.begin(), std::plus());
+    rejected += cell.num_rejected;
+  }
+  std::int64_t tried = std::accumulate(passed.begin(), passed.end(), rejected);
+  const std::int64_t all = tried;
+  std::vector<std::string> lines;
+  for (std::size_t attempt = 0; attempt < passed.size() && tried > 0; ++attempt) {
+    lines.push_back(fmt::format("attempt {}: {} of {} images pass their check ({:.1f} %)", attempt, passed[attempt], tried,
+                                100.0 * static_cast<double>(passed[attempt]) / static_cast<double>(tried)));
+    tried -= passed[attempt];
+  }
+  if (rejected > 0) {
+    const auto worst = std::ranges::max_element(cells_, {}, &Cell::num_rejected);
+    const auto number = static_cast<std::size_t>(worst - cells_.begin());
+    lines.push_back(fmt::format("{} of {} rows are rejected; most of one combination: {} of {} ({})", rejected, all,
+                                worst->num_rejected, plan_.cohort().cells()[number].num_images, name_of(number, " ")));
+  }
+  return lines;
+}
+
+} // namespace radforge
