@@ -76,7 +76,9 @@ class ShardWorkers {
 
   /// False if the ranks are to end before all is made.
   bool make_all(std::vector<MadeShard>& made) {
-    constexpr auto pause = std::chrono::milliseconds(50);
+    constexpr std::chrono::milliseconds least_pause{10};
+    constexpr std::chrono::milliseconds most_pause{1000}; // a file system is asked by every rank that waits
+    std::chrono::milliseconds pause = least_pause;
     WorkClaims claims(
         folder_ / "claims", job_.num_shards,
         [this](std::int64_t shard) { return fs::exists(folder_ / ShardWriter::file_name(shard)); },
@@ -90,15 +92,19 @@ class ShardWorkers {
       if (fs::exists(end_mark_)) {
         return false;
       }
+      if (world_.rank() == 0) {
+        progress.update(claims.count_done());
+      }
       const std::unique_ptr<WorkClaim> claim = claims.try_next();
-      progress.update(claims.num_done());
       if (claim) {
         make_one(*claim, made);
+        pause = least_pause;
       } else if (claims.all_done()) {
         progress.finish();
         return true;
       } else {
         std::this_thread::sleep_for(pause); // others are at the last ones
+        pause = std::min(2 * pause, most_pause);
       }
     }
   }

@@ -73,6 +73,13 @@ std::unique_ptr<WorkClaim> WorkClaims::try_next() {
   return nullptr;
 }
 
+std::int64_t WorkClaims::count_done() {
+  for (const std::int64_t block : order_) {
+    look(block);
+  }
+  return num_done_;
+}
+
 bool WorkClaims::look(std::int64_t block) {
   const auto number = static_cast<std::size_t>(block);
   if (!done_[number] && is_done_(block)) {

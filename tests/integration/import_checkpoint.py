@@ -82,7 +82,7 @@ def main(radforge, source):
             assert "a rank holds" in planned, planned
         assert "GPU hours" in planned, planned
         assert "the most it can have" in planned and "is not there yet" in planned, planned
-        _, err = place.run("plan", "configs/test/generate.yaml", expect=2)
+        _, err = place.run("plan", "configs/test/prepare.yaml", expect=2)
         assert "has no plan" in err, err
         (place.path / "generate.yaml").write_text(CONFIG.format(pipeline="pipeline"))
         place.run("generate", "generate.yaml", "--output", "images")

@@ -3,6 +3,8 @@
 
 import csv
 import json
+import os
+import pathlib
 import signal
 import subprocess
 import sys
@@ -75,6 +77,21 @@ def survives_kill(place, want):
     assert tree(place.path / "killed", RESULTS) == want
 
 
+def stops_on_request(place, want):
+    """One rank is asked, all stop after the shard that they are at."""
+    command = [*arguments(place, SEX, VIEW), "--output", "stopped"]
+    run = subprocess.Popen(place.command(*command, ranks=2), cwd=place.path, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    while not list((place.path / "stopped").glob("shard-*.h5")) and run.poll() is None:
+        time.sleep(0.002)
+    children = pathlib.Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+    os.kill(int(children[-1]), signal.SIGUSR1)
+    _, log = run.communicate(timeout=60)
+    assert run.returncode == 75 and "stopped on request" in log, (run.returncode, log)
+    assert 0 < len(list((place.path / "stopped").glob("shard-*.h5"))) < 8 and not (place.path / "stopped/dataset.json").exists()
+    place.run(*command, ranks=3)
+    assert tree(place.path / "stopped", RESULTS) == want
+
+
 def refuses(place):
     _, log = place.run(*arguments(place, "{attribute: race, network: sex}"), "--output", "refused", expect=2)
     assert "tells sex, not race" in log and not list((place.path / "refused").glob("shard-*")), log
@@ -95,4 +112,5 @@ with Workplace(sys.argv[1], sys.argv[2]) as place:
     models(place)
     want = is_checked_alike(place)
     survives_kill(place, want)
+    stops_on_request(place, want)
     refuses(place)

@@ -59,7 +59,8 @@ class WorkClaims {
   std::unique_ptr<WorkClaim> try_next();
   /// As of the last look.
   bool all_done() const { return num_done_ == static_cast<std::int64_t>(done_.size()); }
-  std::int64_t num_done() const { return num_done_; }
+  /// Looks at all that were not done.
+  std::int64_t count_done();
 
  private:
   bool look(std::int64_t block);

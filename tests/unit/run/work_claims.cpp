@@ -65,7 +65,7 @@ TEST_CASE_METHOD(Fixture, "two that share blocks do each once, and leave no clai
     }
   }
   CHECK(done == std::multiset<std::int64_t>{0, 1, 2, 3});
-  CHECK(first.num_done() == 4);
+  CHECK(first.count_done() == 4);
   CHECK(std::filesystem::is_empty(folder / "claims"));
 }
 
