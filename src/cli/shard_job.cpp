@@ -43,7 +43,14 @@ class ShardWorkers {
  public:
   ShardWorkers(const ShardJob& job, RunSession& session, const fs::path& folder)
       : job_(job), session_(session), world_(session.context.world), folder_(folder),
-        end_mark_(folder / "claims" / ("end-" + broadcast(world_, job_name()))) {}
+        end_mark_(folder / "claims" / ("end-" + broadcast(world_, job_name()))) {
+    agree(world_, [&] { // of a killed process that had our number
+      if (world_.rank() == 0) {
+        std::error_code ignored;
+        fs::remove(end_mark_, ignored);
+      }
+    });
+  }
 
   /// Until no shard is missing. Collective.
   void work(std::vector<MadeShard>& made) {
