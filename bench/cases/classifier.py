@@ -32,7 +32,7 @@ def run_step(workspace: Workspace) -> Result:
                 if precision == "bf16" and not has_native_bf16():
                     continue
                 label = f"{mode} {model}, {side} px, {precision}, batch {batch}"
-                steps = workspace.scaled(20 if side == 64 else 8)
+                steps = workspace.scaled((20 if side == 64 else 8) * (1 if mode == "train" else 3))  # a look takes a third of a step
 
                 def measure_peer(memory, count):
                     cost = workspace.peer("classifier_step", mode, folder, precision, batch, count, memory, threads=THREADS,
