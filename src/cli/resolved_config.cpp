@@ -2,6 +2,7 @@
 
 #include "radforge/config/classifier_run_config.hpp"
 #include "radforge/config/generate_config.hpp"
+#include "radforge/config/image_quality_config.hpp"
 #include "radforge/config/load.hpp"
 #include "radforge/config/prepare_config.hpp"
 #include "radforge/config/sweep_config.hpp"
@@ -45,8 +46,12 @@ std::string resolved_config(const std::filesystem::path& path, const std::vector
   if (task == "generation") {
     return resolved<GenerateConfig>(path, overrides);
   }
+  if (task == "image-quality") {
+    return resolved<ImageQualityConfig>(path, overrides);
+  }
   throw ConfigError(
-      "{}: task '{}' is not known (there are images, latents, autoencoder, diffusion, classifier, sweep and generation)",
+      "{}: task '{}' is not known (there are images, latents, autoencoder, diffusion, classifier, sweep, generation "
+      "and image-quality)",
       path.string(), task);
 }
 

@@ -19,17 +19,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-// Whether a run left something in the folder that another configuration must not touch.
-bool has_results(const fs::path& folder) {
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    const std::string name = entry.path().filename().string();
-    if (name == "checkpoints" || name == "pipeline" || (name.starts_with("shard-") && name.ends_with(".h5"))) {
-      return true;
-    }
-  }
-  return false;
-}
-
 // A training run answers for its checkpoints itself: here is what it cannot see in them.
 bool may_go_on(const CommandLine& line, const std::string& theirs, const std::string& ours) {
   return line.command == "train" && !theirs.empty() &&
@@ -68,6 +57,17 @@ bool is_run_of_same_config(const fs::path& folder, const std::string& resolved, 
 }
 
 } // namespace
+
+bool has_results(const fs::path& folder) {
+  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+    const std::string name = entry.path().filename().string();
+    if (name == "checkpoints" || name == "pipeline" || name == "image_quality.json" ||
+        (name.starts_with("shard-") && name.ends_with(".h5"))) {
+      return true;
+    }
+  }
+  return false;
+}
 
 RunSession::RunSession(const CommandContext& command, const Describe& description, Joining joining) : context(command) {
   const CommandLine& line = context.line;

@@ -17,6 +17,9 @@
 
 namespace radforge {
 
+/// Whether a run left something in the folder that another configuration, or other inputs, must not touch.
+bool has_results(const std::filesystem::path& folder);
+
 /// Whether a run may work in a folder that a run of the same configuration has: beside it, on what can be claimed.
 enum class Joining { refused, allowed };
 

@@ -25,13 +25,6 @@ namespace fs = std::filesystem;
 
 namespace {
 
-bool has_shards(const fs::path& folder) {
-  return std::ranges::any_of(fs::directory_iterator(folder), [](const fs::directory_entry& entry) {
-    const std::string name = entry.path().filename().string();
-    return name.starts_with("shard-") && name.ends_with(".h5");
-  });
-}
-
 /// A shard and its number.
 struct MadeShard {
   std::int64_t number = 0;
@@ -214,7 +207,7 @@ void require_same_inputs(const std::string& inputs, const RunSession& session) {
     if (session.context.world.rank() != 0) {
       return;
     }
-    const bool counts = session.joins() || has_shards(folder);
+    const bool counts = session.joins() || has_results(folder);
     const std::string former = counts && fs::exists(path) ? read_file(path) : inputs;
     if (former != inputs) {
       throw ConfigError("{} holds results of other inputs ({}). Name another --output, or remove the folder", folder.string(),

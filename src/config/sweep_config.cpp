@@ -1,16 +1,12 @@
 #include "radforge/config/sweep_config.hpp"
 
+#include "name_check.hpp"
+
 #include "radforge/config/schema.hpp"
 
 namespace radforge {
 
 namespace {
-
-// What may stand in a folder's name, without what joins names.
-bool is_name(const std::string& text) {
-  return !text.empty() && text.front() != '.' &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == std::string::npos;
-}
 
 constexpr const char* name_problem =
     "name is missing or no name (it becomes part of a folder's) use letters, digits, '_', '-' and '.'";

@@ -19,6 +19,7 @@ void describe(Schema& schema, DataSourceConfig& config) {
   schema.field("sexes", config.sexes, Choices{"M", "F"}, "only these; empty for all, the unknown included");
   schema.field("age_groups", config.age_groups, Choices{"0-17", "18-39", "40-59", "60-79", "80+"},
                "only these; empty for all, the unknown included");
+  schema.field("views", config.views, "only these, such as PA; empty for all, the unknown included");
   schema.field(
       "fraction", config.fraction, RealRange{1e-9, 1},
       "of the training images that pass, patients whole; the images of a smaller fraction are among those of a larger one");

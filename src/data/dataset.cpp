@@ -83,7 +83,7 @@ std::vector<std::int64_t> Dataset::find(const DataSourceConfig& config, const st
     const std::string site = site_of(record);
     sites.insert(site);
     if (record.status == "ok" && (record.split.empty() ? "train" : record.split) == split && passes(config.sites, site) &&
-        passes(config.sexes, record.sex) && passes(config.age_groups, record.age_group)) {
+        passes(config.sexes, record.sex) && passes(config.age_groups, record.age_group) && passes(config.views, record.view)) {
       ids.push_back(record.id);
     }
   }
@@ -98,8 +98,9 @@ std::vector<std::int64_t> Dataset::find(const DataSourceConfig& config, const st
 std::vector<std::int64_t> Dataset::select(const DataSourceConfig& config, const std::string& split) const {
   std::vector<std::int64_t> ids = find(config, split);
   if (ids.empty()) {
-    throw DataError("{}: no sample passes (split {}{}{}{}) widen the selection", state_->folder.string(), split,
-                    list_text("site", config.sites), list_text("sex", config.sexes), list_text("age group", config.age_groups));
+    throw DataError("{}: no sample passes (split {}{}{}{}{}) widen the selection", state_->folder.string(), split,
+                    list_text("site", config.sites), list_text("sex", config.sexes), list_text("age group", config.age_groups),
+                    list_text("view", config.views));
   }
   return ids;
 }

@@ -114,6 +114,9 @@ Mixture::Mixture(const DataConfig& config) {
         config, source.config,
         shifted(keyed_subset(dataset, dataset.select(source.config, source.config.split), source.config), source.first_id));
   }
+  if (config.validation_split.empty()) {
+    return;
+  }
   validation_ = of_split(config.validation_split);
   if (validation_.empty()) {
     throw DataError("no sample of any source is in split {} (validation needs some) choose another data.validation_split",

@@ -15,10 +15,14 @@ TrainedClassifier::TrainedClassifier(const std::filesystem::path& folder)
   classifier_->fold_norms();
 }
 
+at::Tensor TrainedClassifier::features(const at::Tensor& bytes) const {
+  const c10::NoGradGuard no_grad;
+  return classifier_->features(channels_last(classifier_input(bytes, description_.config)), ForwardMode::evaluate);
+}
+
 at::Tensor TrainedClassifier::forward(const at::Tensor& bytes) const {
   const c10::NoGradGuard no_grad;
-  const at::Tensor images = channels_last(classifier_input(bytes, description_.config));
-  return classifier_->forward(images, ForwardMode::evaluate).mul(description_.value_scale).add(description_.value_offset);
+  return classifier_->head(features(bytes)).mul(description_.value_scale).add(description_.value_offset);
 }
 
 } // namespace radforge

@@ -29,11 +29,10 @@ void require_common_words(const CheckConfig& check, const CheckNetwork& network,
   const std::vector<std::string>& values = values_in(cohort, check.attribute);
   const auto knows = [&](const std::string& value) { return std::ranges::find(network.names(), value) != network.names().end(); };
   if (std::ranges::none_of(values, knows)) {
-    throw ConfigError(
-        "quality.networks: {} tells {}, and the cohort plans {} of {} (nothing would be checked) give names in the cohort's "
-        "words",
-        check.network, fmt::join(network.names(), ", "), values.empty() ? "nothing" : fmt::format("{}", fmt::join(values, ", ")),
-        check.attribute);
+    throw ConfigError("network {} tells {}, and the cohort plans {} of {} (nothing would be checked) give names in the cohort's "
+                      "words",
+                      check.network, fmt::join(network.names(), ", "),
+                      values.empty() ? "nothing" : fmt::format("{}", fmt::join(values, ", ")), check.attribute);
   }
 }
 
@@ -64,7 +63,7 @@ DemographicCheck::DemographicCheck(const QualityConfig& config, const CohortConf
     : config_(config), schema_(std::move(schema)), batch_size_(batch_size) {
   for (const CheckConfig& check : config_.networks) {
     names_.push_back(check.attribute);
-    networks_.push_back(CheckNetwork::open(check));
+    networks_.push_back(std::make_unique<const CheckNetwork>(check));
     require_common_words(check, *networks_.back(), cohort);
     networks_.back()->look(at::zeros({1, schema_.height, schema_.width, schema_.channels}, at::kByte));
   }

@@ -16,6 +16,7 @@ struct DataSourceConfig {
   std::vector<std::string> sites;
   std::vector<std::string> sexes;
   std::vector<std::string> age_groups;
+  std::vector<std::string> views;
   double fraction = 1;         ///< of what passes: a smaller part lies in a larger one
   std::int64_t max_images = 0; ///< 0 = no limit
   std::int64_t subset = 0;     ///< key of the part; another one draws other patients
@@ -38,7 +39,7 @@ struct DataConfig {
   std::vector<DataSourceConfig> sources;
   std::string findings = "same";    ///< of sources that differ in them: "same" refuses, or "intersection", or "union"
   std::vector<std::string> balance; ///< attributes or findings: each combination of their values has the same share of a source
-  std::string validation_split = "validation";
+  std::string validation_split = "validation"; ///< empty where nothing is trained: none is asked for
   AugmentationConfig augmentation;
   std::int64_t loader_threads = 1;
 };

@@ -22,6 +22,7 @@ enum class Stream : std::uint8_t {
   offset = 12,       ///< noise offset, one number a channel; id = sample, draw = epoch
   perturbation = 13, ///< input perturbation; id = sample, draw = epoch
   subset = 14,       ///< which patients a part of a data set has; id = hash of the patient, or of an image without one
+  measure = 15,      ///< subsets and pairs that a measure is taken of; id = what they are for, draw = number of the one drawn
 };
 
 /// Names one sequence of random numbers. Counter-based (Philox4x32-10, Salmon et al., SC'11): the key is the seed, the counter is

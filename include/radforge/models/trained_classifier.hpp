@@ -20,6 +20,8 @@ class TrainedClassifier {
   const ClassifierDescription& description() const { return description_; }
   /// Bytes N x H x W x C to N x names, fp32: logits, or values in their unit. No gradients.
   at::Tensor forward(const at::Tensor& bytes) const;
+  /// The same to N x features, fp32: what the head is shown.
+  at::Tensor features(const at::Tensor& bytes) const;
 
  private:
   ClassifierDescription description_;

@@ -38,7 +38,7 @@ class DemographicCheck {
   DatasetSchema schema_;
   std::int64_t batch_size_;
   std::vector<std::string> names_;
-  std::vector<std::unique_ptr<CheckNetwork>> networks_;
+  std::vector<std::unique_ptr<const CheckNetwork>> networks_;
 };
 
 } // namespace radforge

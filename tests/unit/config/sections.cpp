@@ -2,6 +2,7 @@
 
 #include "radforge/config/classifier_run_config.hpp"
 #include "radforge/config/generate_config.hpp"
+#include "radforge/config/image_quality_config.hpp"
 #include "radforge/config/label_map_config.hpp"
 #include "radforge/config/model_config.hpp"
 #include "radforge/config/prepare_config.hpp"
@@ -174,7 +175,19 @@ GenerateConfig valid_generate() {
   GenerateConfig config;
   config.pipeline = "runs/diffusion";
   config.cohort.weights = {{.sex = "F"}};
-  config.quality.networks = {{.network = "runs/sex"}};
+  config.quality.networks.resize(1);
+  config.quality.networks[0].network = "runs/sex";
+  return config;
+}
+
+ImageQualityConfig valid_image_quality() {
+  ImageQualityConfig config;
+  config.real = {{.dataset = "runs/prepare"}};
+  config.synthetic = {{.dataset = "runs/generate"}};
+  config.training = {{.dataset = "runs/prepare"}};
+  config.features.resize(1);
+  config.condition.resize(1);
+  config.condition[0].network = "runs/sex";
   return config;
 }
 
@@ -185,6 +198,7 @@ TEST_CASE("every key of a label map refuses what is wrong, with its line") { che
 TEST_CASE("every key of task autoencoder refuses what is wrong, with its line") { check_every_key(valid_autoencoder()); }
 TEST_CASE("every key of task diffusion refuses what is wrong, with its line") { check_every_key(valid_diffusion()); }
 TEST_CASE("every key of generate refuses what is wrong, with its line") { check_every_key(valid_generate()); }
+TEST_CASE("every key of task image-quality refuses what is wrong, with its line") { check_every_key(valid_image_quality()); }
 TEST_CASE("every key of task classifier refuses what is wrong, with its line") {
   ClassifierRunConfig config;
   config.data.sources = {{.dataset = "data"}};

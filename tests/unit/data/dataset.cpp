@@ -64,6 +64,9 @@ TEST_CASE("a selection that lets nothing through, or a site that is not there, i
   CHECK_THROWS_AS(dataset.select(config, "train"), DataError);
   CHECK_THROWS_WITH(dataset.select(config, "train"), Contains("no sample passes (split train, sex M)"));
   config = {};
+  config.views = {"LATERAL"};
+  CHECK_THROWS_WITH(dataset.select(config, "train"), Contains("view LATERAL"));
+  config = {};
   config.sites = {"nhi"};
   CHECK_THROWS_AS(dataset.select(config, "train"), DataError);
   CHECK_THROWS_WITH(dataset.select(config, "train"), Contains("no site nhi (it has nih)"));

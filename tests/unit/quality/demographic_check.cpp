@@ -40,7 +40,10 @@ struct Fixture {
     write_classifier(folder / name, description, weights);
   }
   CheckConfig check(const std::string& attribute, const std::string& name) const {
-    return {.attribute = attribute, .network = folder / name};
+    CheckConfig config;
+    config.attribute = attribute;
+    config.network = folder / name;
+    return config;
   }
   DemographicCheck open(std::int64_t batch_size = 4) const {
     return {quality, cohort, {.height = side, .width = side}, batch_size};
@@ -108,7 +111,7 @@ TEST_CASE_METHOD(Fixture, "a network for something else is refused before an ima
   quality.networks[0].names = {"female", "male"};
   CHECK_THROWS_WITH(open(), Contains("tells female, male, and the cohort plans M, F of sex"));
   quality.networks[0].names = {"F"};
-  CHECK_THROWS_WITH(open(), Contains("1 words for the 2 outputs"));
+  CHECK_THROWS_WITH(open(), Contains("lists 1 words for its 2 outputs"));
   quality.networks[0].names = {"M", "F"}; // other words for the outputs
   CHECK(open().look(images())[0].passed[0] == 1);
   quality.networks = {check("sex", "nowhere")};
@@ -136,5 +139,5 @@ TEST_CASE_METHOD(Fixture, "weights under torchvision's names are a network with 
   CHECK(open().look(images())[0].passed[0] == 1);
   CHECK(open().look(images())[1].passed[0] == 0);
   quality.networks[0].names = {"M", "F", "X"};
-  CHECK_THROWS_AS(open(), DataError);
+  CHECK_THROWS_WITH(open(), Contains("has 2 outputs, and names lists 3"));
 }

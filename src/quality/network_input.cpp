@@ -1,4 +1,4 @@
-#include "check_input.hpp"
+#include "network_input.hpp"
 
 #include "radforge/core/error.hpp"
 
@@ -30,9 +30,9 @@ at::Tensor scaled(const at::Tensor& images, const std::string& scaling, double l
 
 } // namespace
 
-at::Tensor check_input(const at::Tensor& bytes, const CheckInputConfig& config) {
+at::Tensor network_input(const at::Tensor& bytes, const NetworkInputConfig& config) {
   if (bytes.size(3) != 1 && bytes.size(3) != config.channels) {
-    throw ConfigError("quality: a network takes {} channels and the images have {} (only a grey one is repeated) set "
+    throw ConfigError("a network takes {} channels and the images have {} (only a grey one is repeated) set "
                       "input.channels to what the network takes",
                       config.channels, bytes.size(3));
   }
@@ -46,7 +46,7 @@ at::Tensor check_input(const at::Tensor& bytes, const CheckInputConfig& config) 
   return images.contiguous();
 }
 
-at::Tensor check_bytes(const at::Tensor& bytes, const CheckInputConfig& config, std::int64_t side) {
+at::Tensor network_bytes(const at::Tensor& bytes, const NetworkInputConfig& config, std::int64_t side) {
   const at::Tensor images = scaled(resized(bytes, side), config.scaling, 0, 255);
   return images.round().clamp(0, 255).to(at::kByte).permute({0, 2, 3, 1});
 }

@@ -11,10 +11,10 @@ namespace radforge {
 /// Images as a network from elsewhere takes them, from bytes N x H x W x C: resized by averaging areas (as MONAI's Resize does),
 /// a grey one repeated, scaled to [low, high] and normalised; N x channels x size x size, fp32. An image of one value becomes
 /// low. Errors: ConfigError (colour images for another number of channels).
-at::Tensor check_input(const at::Tensor& bytes, const CheckInputConfig& config);
+at::Tensor network_input(const at::Tensor& bytes, const NetworkInputConfig& config);
 
 /// Bytes N x H x W x C for a network that was trained here: resized to `side` likewise, and with "image" scaling each stretched
 /// to 0 and 255.
-at::Tensor check_bytes(const at::Tensor& bytes, const CheckInputConfig& config, std::int64_t side);
+at::Tensor network_bytes(const at::Tensor& bytes, const NetworkInputConfig& config, std::int64_t side);
 
 } // namespace radforge

@@ -1,0 +1,81 @@
+#include "command.hpp"
+#include "image_quality_files.hpp"
+#include "run_session.hpp"
+#include "shard_job.hpp"
+
+#include "radforge/comm/agreement.hpp"
+#include "radforge/config/image_quality_config.hpp"
+#include "radforge/core/error.hpp"
+#include "radforge/core/progress.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <optional>
+
+namespace radforge {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+bool is_measured(const fs::path& folder, Communicator& world) {
+  bool there = false;
+  agree(world, [&] { there = world.rank() == 0 && fs::exists(folder / image_quality_file); });
+  return all_max(world, there ? 1 : 0) > 0;
+}
+
+void measure(const ImageQualityConfig& config, const ImageQuality& images, RunSession& session) {
+  const CommandContext& context = session.context;
+  for (const std::string& note : images.notes()) {
+    context.log.info("{}", note);
+  }
+  RunContext run = session.run_context();
+  Progress progress({.label = "look", .total = images.num_looks(), .enabled = context.world.rank() == 0});
+  const ImageQualityResult result = images.measure(run.data, [&](std::int64_t num_looked_at) {
+    run.enter(Phase::compute, 0);
+    progress.update(std::min(num_looked_at * context.world.size(), images.num_looks()));
+  });
+  progress.finish();
+  run.enter(Phase::save, 0);
+  agree(context.world, [&] {
+    if (context.world.rank() == 0) {
+      session.dir().check_ownership();
+      write_image_quality(context.line.output, config, images, result);
+    }
+  });
+}
+
+void evaluate_image_quality(const CommandContext& context) {
+  ImageQualityConfig config;
+  RunSession session(context, [&](Schema& schema) { describe(schema, config); });
+  session.run([&] {
+    session.watch(config.watchdog);
+    const fs::path& folder = context.line.output;
+    std::optional<ImageQuality> images;
+    agree(context.world, [&] { images.emplace(config); });
+    require_equal(context.world, images->inputs(), "content of the data sets and networks");
+    require_same_inputs(images->inputs(), session);
+    if (is_measured(folder, context.world)) {
+      context.log.info("{} is measured already (same configuration, same images and networks): nothing to do", folder.string());
+    } else {
+      measure(config, *images, session);
+    }
+    if (context.world.rank() == 0) {
+      std::printf("%s\n%s\n", image_quality_text(folder).c_str(), (folder / image_quality_file).c_str());
+    }
+  });
+}
+
+} // namespace
+
+void run_evaluate(const CommandContext& context) {
+  std::string task;
+  agree(context.world, [&] { task = peek_config(context.line.config, context.line.overrides, "task"); });
+  if (task != "image-quality") {
+    throw as_agreed(
+        ConfigError("{}: task '{}' cannot be evaluated (there is image-quality)", context.line.config.string(), task));
+  }
+  evaluate_image_quality(context);
+}
+
+} // namespace radforge
