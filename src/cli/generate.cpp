@@ -7,6 +7,7 @@
 
 #include "radforge/comm/agreement.hpp"
 #include "radforge/core/atomic_file.hpp"
+#include "radforge/core/clock.hpp"
 #include "radforge/data/shard_maker.hpp"
 #include "radforge/generate/check_rates.hpp"
 #include "radforge/io/contact_sheet.hpp"
@@ -58,7 +59,7 @@ struct Outcome {
 Outcome outcome_of(const std::vector<ShardSummary>& shards, const GenerationPlan& plan, const GenerateConfig& config,
                    const fs::path& folder) {
   RowCounter counter;
-  Outcome outcome{{}, CheckRates(plan, config.quality.max_retries)};
+  Outcome outcome{{}, CheckRates(plan, config.quality.num_attempts())};
   for (const ShardSummary& shard : shards) {
     for (const SampleRecord& record : ShardReader(folder / shard.file).metadata()) {
       counter.add(record);
@@ -111,10 +112,32 @@ void write_plan(const GenerationPlan& plan, const GenerateConfig& config, const 
   });
 }
 
+/// How fast it went, for people and for `timing.jsonl`: what is not the networks' time is claims, checks of shards that were
+/// there, compression, writing, and the wait for the last shard. Collective.
+void report_speed(const GenerateJob& job, double seconds, std::size_t num_shards, RunSession& session) {
+  const auto microseconds = [](double value) { return static_cast<std::int64_t>(value * 1e6); };
+  Communicator& world = session.context.world;
+  const double longest = 1e-6 * static_cast<double>(all_max(world, microseconds(seconds)));
+  const double in_networks = 1e-6 * static_cast<double>(all_sum(world, microseconds(job.network_s())));
+  const std::int64_t num_made = all_sum(world, job.num_made());
+  if (num_made == 0) {
+    return;
+  }
+  const double rate = static_cast<double>(num_made) / longest;
+  const double share = in_networks / (longest * world.size());
+  session.context.log.info("{} images made in {:.1f} s, {:.1f} images/s; {:.1f} % of the ranks' time in networks", num_made,
+                           longest, rate, 100 * share);
+  MetricLog& metrics = session.run_context().metrics;
+  metrics.resume_from(MetricLog::kFromStart); // an earlier start made other shards
+  metrics.write_timing(
+      static_cast<std::int64_t>(num_shards),
+      {{"images", static_cast<double>(num_made)}, {"seconds", longest}, {"images_per_s", rate}, {"network_share", share}});
+}
+
 void generate(const GenerateConfig& config, RunSession& session) {
   const CommandContext& context = session.context;
   const fs::path& folder = context.line.output;
-  const GenerateJob job(config, context.world);
+  GenerateJob job(config, context.world);
   agree(context.world, [&] {
     if (!config.sheet.real_dataset.empty()) { // hours before the sheet is made
       require_images(DatasetIndex::load(config.sheet.real_dataset).schema, config.sheet.real_dataset);
@@ -132,11 +155,14 @@ void generate(const GenerateConfig& config, RunSession& session) {
     return;
   }
   write_plan(job.plan(), config, context);
+  const Stopwatch watch;
+  std::vector<ShardSummary> made = make_shards(shards, session, folder);
+  report_speed(job, watch.seconds(), static_cast<std::size_t>(shards.num_shards), session);
   DatasetIndex index{.name = "generate",
                      .config_digest = session.config_digest(),
                      .schema = shards.schema,
                      .rows_per_shard = config.rows_per_shard,
-                     .shards = gather_summaries(make_shards(shards, session, folder), context.world),
+                     .shards = gather_summaries(std::move(made), context.world),
                      .counts = {},
                      .virtual_file = {}};
   agree(context.world, [&] {

@@ -1,6 +1,7 @@
 #include "generate_job.hpp"
 
 #include "radforge/comm/agreement.hpp"
+#include "radforge/core/clock.hpp"
 #include "radforge/core/hash.hpp"
 #include "radforge/data/shard_maker.hpp"
 #include "radforge/io/shard_writer.hpp"
@@ -47,33 +48,37 @@ GenerateJob::GenerateJob(const GenerateConfig& config, Communicator& world) : co
     }
   });
   const ImageCheck look = [this](std::span<const SampleRecord> images) { return check_->look(images); };
-  maker_ = std::make_unique<BlockMaker>(*generator_, check_ ? look : ImageCheck(), config.quality.max_retries);
+  maker_ = std::make_unique<BlockMaker>(*plan_, *generator_, check_ ? look : ImageCheck(), config.quality);
   require_equal(world, inputs_, "content of the pipeline folder and the check networks");
 }
 
-ShardJob GenerateJob::shards() const {
+ShardJob GenerateJob::shards() {
   return {.label = "generate",
           .inputs = inputs_,
           .schema = schema_,
           .num_shards = num_shards_of(plan_->num_images(), config_.rows_per_shard),
-          .find =
-              [this](std::int64_t shard, const fs::path& folder) {
-                return find_shard(folder / ShardWriter::file_name(shard), schema_, rows_of(shard), KnownBefore::plan);
-              },
+          .find = [this](std::int64_t shard, const fs::path& folder) { return find(shard, folder); },
           .make = [this](std::int64_t shard, const fs::path& folder) { return make(shard, folder); }};
 }
 
-std::vector<SampleRecord> GenerateJob::rows_of(std::int64_t shard) const {
-  const std::int64_t first = shard * config_.rows_per_shard;
-  std::vector<SampleRecord> rows;
-  for (std::int64_t id = first; id < std::min(first + config_.rows_per_shard, plan_->num_images()); ++id) {
-    rows.push_back(plan_->record(id));
-  }
-  return rows;
+std::int64_t GenerateJob::num_rows_of(std::int64_t shard) const {
+  return std::min(config_.rows_per_shard, plan_->num_images() - shard * config_.rows_per_shard);
 }
 
-ShardSummary GenerateJob::make(std::int64_t shard, const fs::path& folder) const {
-  std::vector<SampleRecord> records = maker_->make(rows_of(shard));
+std::optional<ShardSummary> GenerateJob::find(std::int64_t shard, const fs::path& folder) const {
+  const std::int64_t first = shard * config_.rows_per_shard;
+  const std::int64_t count = num_rows_of(shard);
+  return find_shard(folder / ShardWriter::file_name(shard), schema_, count, [&](const SampleRecord& row) {
+    return row.id >= first && row.id < first + count &&
+           is_as_planned(row, plan_->record(row.id, config_.quality.spare_of(row.attempt)));
+  });
+}
+
+ShardSummary GenerateJob::make(std::int64_t shard, const fs::path& folder) {
+  const Stopwatch watch;
+  std::vector<SampleRecord> records = maker_->make(shard * config_.rows_per_shard, num_rows_of(shard));
+  network_s_ += watch.seconds();
+  num_made_ += std::ssize(records);
   ShardWriter writer(folder / ShardWriter::file_name(shard), schema_,
                      {.first_id = records.front().id,
                       .num_rows = static_cast<std::int64_t>(records.size()),

@@ -9,6 +9,7 @@
 #include "radforge/quality/demographic_check.hpp"
 
 #include <memory>
+#include <optional>
 
 namespace radforge {
 
@@ -22,13 +23,17 @@ class GenerateJob {
   GenerateJob& operator=(const GenerateJob&) = delete;
 
   /// Outlived by this object.
-  ShardJob shards() const;
+  ShardJob shards();
+  /// Images that this rank has made, and seconds that it spent in networks.
+  std::int64_t num_made() const { return num_made_; }
+  double network_s() const { return network_s_; }
   bool checks() const { return check_ != nullptr; }
   const GenerationPlan& plan() const { return *plan_; }
 
  private:
-  std::vector<SampleRecord> rows_of(std::int64_t shard) const;
-  ShardSummary make(std::int64_t shard, const std::filesystem::path& folder) const;
+  std::int64_t num_rows_of(std::int64_t shard) const;
+  std::optional<ShardSummary> find(std::int64_t shard, const std::filesystem::path& folder) const;
+  ShardSummary make(std::int64_t shard, const std::filesystem::path& folder);
 
   const GenerateConfig& config_;
   std::unique_ptr<const GenerationPlan> plan_;
@@ -37,6 +42,8 @@ class GenerateJob {
   std::unique_ptr<const BlockMaker> maker_;
   std::string inputs_;
   DatasetSchema schema_;
+  std::int64_t num_made_ = 0;
+  double network_s_ = 0;
 };
 
 } // namespace radforge

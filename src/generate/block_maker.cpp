@@ -1,20 +1,20 @@
 #include "radforge/generate/block_maker.hpp"
 
-#include <algorithm>
-#include <iterator>
 #include <numeric>
 #include <utility>
 
 namespace radforge {
 
-std::vector<SampleRecord> BlockMaker::make(const std::vector<SampleRecord>& planned) const {
-  std::vector<SampleRecord> rows(planned.size());
-  std::vector<std::size_t> open(planned.size());
+std::vector<SampleRecord> BlockMaker::make(std::int64_t first_id, std::int64_t num_rows) const {
+  std::vector<SampleRecord> rows(static_cast<std::size_t>(num_rows));
+  std::vector<std::size_t> open(rows.size());
   std::iota(open.begin(), open.end(), std::size_t{0});
-  const std::int64_t num_attempts = check_ ? 1 + max_retries_ : 1;
+  const std::int64_t num_attempts = check_ ? config_.num_attempts() : 1;
   for (std::int64_t attempt = 0; attempt < num_attempts && !open.empty(); ++attempt) {
     std::vector<SampleRecord> tried;
-    std::ranges::transform(open, std::back_inserter(tried), [&planned](std::size_t i) { return planned[i]; });
+    for (const std::size_t i : open) {
+      tried.push_back(plan_.record(first_id + static_cast<std::int64_t>(i), config_.spare_of(attempt)));
+    }
     generator_.make_pixels(tried, static_cast<std::uint32_t>(attempt));
     const std::vector<CheckedImage> found = check_ ? check_(tried) : std::vector<CheckedImage>(tried.size());
     std::vector<std::size_t> failed;
@@ -31,7 +31,6 @@ std::vector<SampleRecord> BlockMaker::make(const std::vector<SampleRecord>& plan
   }
   for (const std::size_t i : open) {
     rows[i].status = "rejected";
-    std::ranges::fill(rows[i].pixels, std::uint8_t{0});
   }
   return rows;
 }

@@ -9,9 +9,8 @@
 
 namespace radforge {
 
-CheckRates::CheckRates(const GenerationPlan& plan, std::int64_t max_retries)
-    : plan_(plan),
-      cells_(plan.cohort().cells().size(), {std::vector<std::int64_t>(static_cast<std::size_t>(max_retries) + 1), 0}) {}
+CheckRates::CheckRates(const GenerationPlan& plan, std::int64_t num_attempts)
+    : plan_(plan), cells_(plan.cohort().cells().size(), {std::vector<std::int64_t>(static_cast<std::size_t>(num_attempts)), 0}) {}
 
 void CheckRates::add(const SampleRecord& record) {
   Cell& cell = cells_[plan_.cell_of(record.id)];

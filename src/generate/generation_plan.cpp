@@ -55,13 +55,14 @@ GenerationPlan::GenerationPlan(const GenerateConfig& config)
 GenerationPlan::~GenerationPlan() = default;
 GenerationPlan::GenerationPlan(GenerationPlan&&) noexcept = default;
 
-SampleRecord GenerationPlan::record(std::int64_t id) const {
+SampleRecord GenerationPlan::record(std::int64_t id, std::int64_t spare) const {
   const std::size_t number = cell_of(id);
   const CohortCell& cell = cohort_.cells()[number];
-  const RandomKey key{seed_, Stream::cohort, static_cast<std::uint64_t>(id), age_draw};
+  const std::int64_t drawn_as = id + spare * num_images();
+  const RandomKey key{seed_, Stream::cohort, static_cast<std::uint64_t>(drawn_as), age_draw};
   SampleRecord record;
   record.id = id;
-  record.source = fmt::format("synthetic/{}", id);
+  record.source = fmt::format("synthetic/{}", drawn_as);
   record.sex = cell.sex;
   record.age_group = cell.age_group;
   record.age = static_cast<float>(cell.youngest + uniform_below(key, cell.oldest - cell.youngest + 1));
@@ -93,7 +94,7 @@ void GenerationPlan::write_csv(const std::filesystem::path& path) const {
     for (const std::int8_t finding : record.findings) {
       text += fmt::format(",{}", finding);
     }
-    text += "," + csv_field(record.prompt) + "\n";
+    text += "," + csv_text(record.prompt) + "\n";
   }
   write_file_atomically(path, text);
 }

@@ -92,6 +92,42 @@ def stops_on_request(place, want):
     assert tree(place.path / "stopped", RESULTS) == want
 
 
+def fills_what_is_short(place):
+    """A row that fails for good shows other images of its cell; the same at any number of ranks."""
+    command = arguments(place, SEX, VIEW)
+    command += ["--set", "quality.on_shortage=fill", "--set", "quality.max_spares=4"]
+    for ranks in (1, 3):
+        place.run(*command, "--output", f"filled{ranks}", ranks=ranks)
+    want = tree(place.path / "filled1", RESULTS)
+    assert tree(place.path / "filled3", RESULTS) == want
+    reported, filled = (json.loads((place.path / name / "dataset.json").read_text())["counts"]["status"] for name in ("g1", "filled1"))
+    assert filled.get("rejected", 0) < reported["rejected"], (reported, filled)
+    rates = list(csv.DictReader((place.path / "filled1/check_rates.csv").open()))
+    assert "passed_14" in rates[0] and "passed_15" not in rates[0], rates[0]
+    assert all(int(row["planned"]) == sum(int(row[key]) for key in row if key.startswith("passed_")) + int(row["rejected"]) for row in rates)
+    place.run(*command, "--output", "filled1", ranks=2)  # complete: nothing is made again
+    shard = place.path / "filled1/shard-00003.h5"
+    shard.write_bytes(shard.read_bytes()[:-1])
+    (place.path / "filled1/dataset.json").unlink()
+    place.run(*command, "--output", "filled1", ranks=2)  # rows of spares are known for what they are
+    assert tree(place.path / "filled1", RESULTS) == want
+
+
+def asks_a_scripted_module(place):
+    """A TorchScript module tells the sex: two features of an image of 4 pixels a side, at two heights."""
+    scripted = pathlib.Path(sys.argv[2]) / "tests/golden/models/scripted"
+    sha256 = dict(reversed(line.split()) for line in (scripted / "SHA256SUMS").read_text().splitlines())["halves.pt"]
+    network = f"{{attribute: sex, network: {scripted / 'halves.pt'}, sha256: {sha256}, names: [M, F, X, Y], input: {{size: 4, channels: 1, high: 1}}}}"
+    for ranks in (1, 2):
+        _, log = place.run(*arguments(place, network), "--output", f"scripted{ranks}", ranks=ranks)
+        assert "attempt 0: " in log, log
+    assert tree(place.path / "scripted1", RESULTS) == tree(place.path / "scripted2", RESULTS)
+    _, log = place.run(*arguments(place, network.replace(sha256, "0" * 64)), "--output", "refused", expect=3)
+    assert "SHA-256" in log or "sha256" in log.lower(), log
+    _, log = place.run(*arguments(place, network.replace("[M, F, X, Y]", "[M, F]")), "--output", "refused", expect=2)
+    assert "has 4 outputs, and names lists 2" in log, log
+
+
 def refuses(place):
     _, log = place.run(*arguments(place, "{attribute: race, network: sex}"), "--output", "refused", expect=2)
     assert "tells sex, not race" in log and not list((place.path / "refused").glob("shard-*")), log
@@ -113,4 +149,6 @@ with Workplace(sys.argv[1], sys.argv[2]) as place:
     want = is_checked_alike(place)
     survives_kill(place, want)
     stops_on_request(place, want)
+    fills_what_is_short(place)
+    asks_a_scripted_module(place)
     refuses(place)

@@ -51,12 +51,16 @@ class ShardMaker {
   const int num_threads_;
 };
 
-/// What of a row is known before it is made: all but its pixels; or not what a check found and whether it was rejected for that.
-enum class KnownBefore { all, plan };
+/// Whether a row is what was planned, whatever a check found of it: the same but for its pixels, status, attempt and scores.
+bool is_as_planned(const SampleRecord& row, const SampleRecord& planned);
 
-/// The shard at `path`, if it is whole and its rows are `records` as far as known before; else it must be made. Errors: IoError.
+/// The shard at `path`, if it is whole, has `num_rows` rows and each `is_expected` (without pixels); else it must be made.
+/// Errors: IoError.
+std::optional<ShardSummary> find_shard(const std::filesystem::path& path, const DatasetSchema& schema, std::int64_t num_rows,
+                                       const std::function<bool(const SampleRecord& row)>& is_expected);
+/// The same for rows of which all but the pixels is known before: the shard's ids count on from the first one's.
 std::optional<ShardSummary> find_shard(const std::filesystem::path& path, const DatasetSchema& schema,
-                                       std::span<const SampleRecord> records, KnownBefore known = KnownBefore::all);
+                                       std::span<const SampleRecord> records);
 
 /// Counts rows by status and, of those that are "ok", by site, split, sex, age_group, race and view, as DatasetIndex::counts has
 /// them; "unknown" for what is empty.

@@ -13,7 +13,7 @@ namespace radforge {
 class CheckRates {
  public:
   /// `plan` outlives the object.
-  CheckRates(const GenerationPlan& plan, std::int64_t max_retries);
+  CheckRates(const GenerationPlan& plan, std::int64_t num_attempts);
 
   /// A row that was made.
   void add(const SampleRecord& record);

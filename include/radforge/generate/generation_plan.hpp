@@ -25,8 +25,9 @@ class GenerationPlan {
   GenerationPlan(GenerationPlan&&) noexcept;
 
   std::int64_t num_images() const { return static_cast<std::int64_t>(cell_of_.size()); }
-  /// Without pixels; `source` is "synthetic/<id>".
-  SampleRecord record(std::int64_t id) const;
+  /// Without pixels. A spare above 0 is another image of the same cell for the same row: its age and its impression are drawn as
+  /// those of the number id + spare * num_images(), which is in `source`, "synthetic/<number>".
+  SampleRecord record(std::int64_t id, std::int64_t spare = 0) const;
   /// The number of its cell.
   std::size_t cell_of(std::int64_t id) const { return cell_of_[static_cast<std::size_t>(id)]; }
   const Cohort& cohort() const { return cohort_; }
