@@ -22,6 +22,7 @@ struct CommandLine {
   VerifyDepth depth = VerifyDepth::files;
   std::optional<std::int64_t> resume_step; ///< train: the checkpoint to go on from
   bool allow_change = false;               ///< train: go on with another configuration
+  bool writes_sheet = false;               ///< inspect: a page of images
   bool shows_status = false;               ///< sweep: what became of its runs, and nothing else
   int array_task = 0;                      ///< sweep: part K of N of its runs, from 1; 0: all of them
   int num_array_tasks = 1;
@@ -52,6 +53,7 @@ void run_prepare(const CommandContext& context);
 void run_prepare_latents(const CommandContext& context);
 void run_train(const CommandContext& context);
 void run_generate(const CommandContext& context);
+void run_evaluate(const CommandContext& context);
 void run_sweep(const CommandContext& context);
 void run_verify(const CommandContext& context);
 void run_repair(const CommandContext& context);

@@ -3,6 +3,7 @@
 
 #include "radforge/config/classifier_run_config.hpp"
 #include "radforge/config/generate_config.hpp"
+#include "radforge/config/image_quality_config.hpp"
 #include "radforge/config/label_map_config.hpp"
 #include "radforge/config/load.hpp"
 #include "radforge/config/pipeline_config.hpp"
@@ -37,8 +38,11 @@ void print_all_documentation() {
   print_documentation<ClassifierRunConfig>("train, `task: classifier`");
   print_documentation<SweepConfig>("sweep");
   print_documentation<GenerateConfig>("generate");
+  print_documentation<ImageQualityConfig>("evaluate, `task: image-quality`");
   print_documentation<ImportConfig>("import, by `--set key=value`");
-  print_documentation<ExportConfig>("export, by `--set key=value`");
+  print_documentation<ExportConfig>("export of a pipeline, by `--set key=value`");
+  print_documentation<DatasetExportConfig>("export of a data set, by `--set key=value`");
+  print_documentation<SheetPageConfig>("inspect --sheet, by `--set key=value`");
   print_documentation<LabelMapConfig>("label maps, the files of configs/labels");
 }
 

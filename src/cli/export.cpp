@@ -1,8 +1,10 @@
 #include "command.hpp"
+#include "export_dataset.hpp"
 #include "model_card.hpp"
 #include "pipeline_output.hpp"
 
 #include "radforge/config/load.hpp"
+#include "radforge/io/dataset_index.hpp"
 #include "radforge/models/pipeline.hpp"
 
 #include <cstdio>
@@ -25,6 +27,10 @@ void run_export(const CommandContext& context) {
     return;
   }
   const CommandLine& line = context.line;
+  if (fs::exists(line.config / DatasetIndex::file_name)) {
+    export_dataset(context);
+    return;
+  }
   ExportConfig config;
   parse_config("", "command line", line.overrides, [&](Schema& schema) { describe(schema, config); });
   if (config.title.empty()) {

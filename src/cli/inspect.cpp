@@ -1,6 +1,7 @@
 #include "command.hpp"
 #include "inspect_dataset.hpp"
 #include "inspect_pipeline.hpp"
+#include "sheet_page.hpp"
 
 #include "radforge/core/error.hpp"
 #include "radforge/io/dataset_index.hpp"
@@ -15,6 +16,9 @@ void run_inspect(const CommandContext& context) {
   const std::filesystem::path& folder = context.line.config;
   if (std::filesystem::exists(folder / DatasetIndex::file_name)) {
     inspect_dataset(folder);
+    if (context.line.writes_sheet) {
+      write_sheet_page(context.line);
+    }
   } else if (std::filesystem::exists(folder / model_index)) {
     inspect_pipeline(folder);
   } else {

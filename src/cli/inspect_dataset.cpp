@@ -95,11 +95,40 @@ void print_prevalence(const std::vector<const SampleRecord*>& rows, const std::v
   }
 }
 
+/// What the check of generated images found: of those that stayed, and of those that no attempt could make.
+void print_checks(const Dataset& dataset) {
+  const DatasetSchema& schema = dataset.schema();
+  if (!schema.generation || schema.generation->checks.empty()) {
+    return;
+  }
+  std::map<std::int32_t, std::int64_t> attempts;
+  std::vector<std::map<std::int8_t, std::int64_t>> results(schema.generation->checks.size());
+  for (std::int64_t id = 0; id < dataset.index().num_rows(); ++id) {
+    const SampleRecord& record = dataset.record(id);
+    if (record.status == "ok") {
+      ++attempts[record.attempt];
+    }
+    for (std::size_t i = 0; i < results.size(); ++i) {
+      ++results[i][record.check_passed[i]];
+    }
+  }
+  std::printf("\n  %-10s %9s %9s %9s\n", "check", "passed", "failed", "not asked");
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    std::printf("  %-10s %9ld %9ld %9ld\n", schema.generation->checks[i].c_str(), results[i][1], results[i][0], results[i][-1]);
+  }
+  std::printf("  images by attempt");
+  for (const auto& [attempt, count] : attempts) {
+    std::printf("  %d: %ld", attempt, count);
+  }
+  std::printf("\n");
+}
+
 } // namespace
 
 void inspect_dataset(const std::filesystem::path& folder) {
   const Dataset dataset(folder);
   print_head(dataset.index(), folder);
+  print_checks(dataset);
   std::vector<const SampleRecord*> rows;
   for (std::int64_t id = 0; id < dataset.index().num_rows(); ++id) {
     if (dataset.record(id).status == "ok") {

@@ -25,6 +25,7 @@ po::options_description visible_options() {
       ("resume", po::value<std::string>(), "train: step=N, the checkpoint to go on from (default: the newest)")          //
       ("allow-change", "train: go on where the configuration changed in more than logging and saving")                   //
       ("array-task", po::value<std::string>(), "sweep: K/N, part K of N of the runs, those of a chain together")         //
+      ("sheet", "inspect: write sheet.html, a page of a data set's images by subgroup, with what failed")                //
       ("deep", "verify: decode every image and compare its pixels")                                                      //
       ("help,h", "this text")                                                                                            //
       ("version", "version, revision and compiler");
@@ -176,6 +177,10 @@ ParsedArguments parse_arguments(int argc, const char* const* argv) {
     parsed.line.overrides = values["set"].as<std::vector<std::string>>();
   }
   parsed.line.depth = values.count("deep") > 0 ? VerifyDepth::pixels : VerifyDepth::files;
+  parsed.line.writes_sheet = values.count("sheet") > 0;
+  if (parsed.line.writes_sheet && parsed.line.command != "inspect") {
+    throw ConfigError("--sheet is an option of inspect (radforge {} has none like it). See radforge --help", parsed.line.command);
+  }
   read_options_of_train(values, parsed.line);
   parsed.line.output = values.count("output") > 0 ? without_last_separator(values["output"].as<std::string>())
                                                   : default_output(parsed.line.config);

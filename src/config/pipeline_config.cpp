@@ -20,4 +20,19 @@ void describe(Schema& schema, ExportConfig& config) {
   schema.field("base_model", config.base_model, "what training began from, for the model card");
 }
 
+void describe(Schema& schema, DatasetExportConfig& config) {
+  schema.field("layout", config.layout, Choices{"image-folder", "roentgen-v2"},
+               "columns of metadata.csv: what the shards hold, or those of the released RoentGen-v2 set");
+  schema.field("title", config.title, "of the card; the output folder's name when empty");
+  schema.field("license", config.license, "of the images, for the card");
+}
+
+void describe(Schema& schema, SheetPageConfig& config) {
+  schema.field("real_dataset", config.real_dataset,
+               "real images to be shown beside; empty: those that a generated set's configuration names, if they are there");
+  schema.field("real_split", config.real_split, Choices{"train", "validation", "test"}, "of the real images");
+  schema.field("columns", config.columns, IntRange{1, 100}, "images of each kind of a subgroup");
+  schema.field("num_failures", config.num_failures, IntRange{0, 100000}, "rejected images at most");
+}
+
 } // namespace radforge

@@ -88,8 +88,8 @@ std::vector<Rejection> all_rejections(const PrepareConfig& config, const Manifes
 std::string rejected_csv(const std::vector<Rejection>& rejections) {
   std::string text = "site,line,image,kind,reason\n";
   for (const Rejection& rejection : rejections) {
-    text += fmt::format("{},{},{},{},{}\n", csv_field(rejection.site), rejection.line, csv_field(rejection.image),
-                        rejection.kind == Rejection::Kind::fault ? "fault" : "choice", csv_field(rejection.reason));
+    text += fmt::format("{},{},{},{},{}\n", csv_field(rejection.site), rejection.line, csv_text(rejection.image),
+                        rejection.kind == Rejection::Kind::fault ? "fault" : "choice", csv_text(rejection.reason));
   }
   return text;
 }

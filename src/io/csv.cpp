@@ -7,6 +7,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 namespace radforge {
 
@@ -49,6 +51,17 @@ std::string csv_field(std::string_view text) {
     field.append(c == '"' ? 2 : 1, c);
   }
   return field + '"';
+}
+
+std::string csv_text(std::string_view text) {
+  constexpr std::string_view leads = "=+-@\t\r\n";
+  if (text.empty() || leads.find(text.front()) == std::string_view::npos) {
+    return csv_field(text);
+  }
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool is_number = error == std::errc() && end == text.data() + text.size();
+  return csv_field(is_number ? std::string(text) : "'" + std::string(text));
 }
 
 } // namespace radforge

@@ -25,7 +25,24 @@ struct ExportConfig {
   std::string base_model;         ///< what training began from, if anything
 };
 
+/// `radforge export` of a data set: its images as files, with a table.
+struct DatasetExportConfig {
+  std::string layout = "image-folder"; ///< of the table's columns; or "roentgen-v2"
+  std::string title;                   ///< of the card; the output folder's name when empty
+  std::string license = "other";       ///< an identifier of the Hugging Face Hub
+};
+
+/// `radforge inspect --sheet`: a page of a data set's images.
+struct SheetPageConfig {
+  std::string real_dataset; ///< to be shown beside; empty: the one that a generated set's configuration names, or none
+  std::string real_split = "test";
+  std::int64_t columns = 6;       ///< images of each kind of a subgroup
+  std::int64_t num_failures = 60; ///< rejected images at most
+};
+
 void describe(Schema& schema, ImportConfig& config);
 void describe(Schema& schema, ExportConfig& config);
+void describe(Schema& schema, DatasetExportConfig& config);
+void describe(Schema& schema, SheetPageConfig& config);
 
 } // namespace radforge

@@ -34,5 +34,8 @@ class CsvTable {
 
 /// One field, quoted where RFC 4180 demands it.
 std::string csv_field(std::string_view text);
+/// The same for tables that people open in a spreadsheet: text that would be a formula there, beginning with =, +, -, @, a tab or
+/// a line break and no number, has an apostrophe before it.
+std::string csv_text(std::string_view text);
 
 } // namespace radforge

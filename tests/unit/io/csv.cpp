@@ -87,6 +87,14 @@ TEST_CASE("csv: text that is not UTF-8 is refused where it is") {
 TEST_CASE("csv: a field survives writing and reading") {
   CHECK(csv_field("plain text") == "plain text");
   CHECK(csv_field("a,b") == "\"a,b\"");
+  CHECK(csv_text("=cmd|' /C calc'!A0") == "'=cmd|' /C calc'!A0");
+  CHECK(csv_text("@SUM(1,2)") == "\"'@SUM(1,2)\"");
+  CHECK(csv_text("+ fluid") == "'+ fluid");
+  CHECK(csv_text("\tnothing") == "'\tnothing");
+  CHECK(csv_text("-12.5") == "-12.5");
+  CHECK(csv_text("=") == "'=");
+  CHECK(csv_text("a=b").size() == 3);
+  CHECK(csv_text("").empty());
   for (const char* text : {"", "a\"b", "\"", "a\nb", "a\r\nb", ",", " x "}) {
     const CsvTable table = CsvTable::parse("a,b\n" + csv_field(text) + ",1\n", "t");
     CHECK(table.cell(0, 0) == text);
