@@ -22,7 +22,7 @@ demo: build ## real radiographs -> trained model -> verified synthetic radiograp
 test: build ## every test and check, closing with CTest's summary
 	ctest --test-dir build/release -j $(JOBS) --output-on-failure --no-tests=error
 
-test-faults: build ## training runs killed, starved of disk and held up, hundreds of times (hours); tallies in runs/faults/
+test-faults: build ## training runs and generations killed, starved of disk and held up, hundreds of times (hours); tallies in runs/faults/
 	tests/faults/run.py $(CURDIR)/build/release/bin/radforge $(CURDIR)
 
 asan: setup build/asan/build.ninja ## the unit tests of the LibTorch-free modules under ASan and UBSan

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Breaks training runs in every way of reliability's list, many times, and keeps count: docs/reliability.md holds the tallies.
+"""Breaks training runs and generations in every way of reliability's list, many times, and keeps count: docs/reliability.md holds the tallies.
 
 usage: tests/faults/run.py RADFORGE SOURCE [CASE ...] [--scale S] [--tally FILE]
 
@@ -202,8 +202,97 @@ def launcher_killed(place, choice):
     return output
 
 
+def null_pipeline(place):
+    """The smallest pipeline that there is, for images of 8 pixels: what is tested is all but the networks."""
+    if (place.path / "null/pipeline/model_index.json").exists():
+        return
+    place.run("prepare", "configs/test/prepare.yaml", "--output", "tiny", "--set", "image.size=8")
+    data = ["--set", "data.sources.0.dataset=tiny"]
+    place.run("train", "configs/test/autoencoder.yaml", "--output", "tiny-autoencoder", *data, "--set", "autoencoder.sample_size=8",
+              "--set", "autoencoder.block_out_channels=[4]")
+    place.run("train", DIFFUSION, "--output", "null", *data, "--set", "autoencoder=tiny-autoencoder/pipeline", "--set",
+              "unet.down_block_types=[DownBlock2D]", "--set", "unet.up_block_types=[UpBlock2D]", "--set", "unet.block_out_channels=[4]",
+              "--set", "unet.num_attention_heads=[1]", "--set", "unet.sample_size=8")
+
+
+def generation(place, output, num_images, ranks):
+    values = ["pipeline=null/pipeline", "sheet.real_dataset=", f"cohort.num_images={num_images}", "sampler.steps=1", "batch_size=512",
+              "rows_per_shard=1024", "cohort.age_groups=[18-39, 40-59, 60-79, 80+]", "cohort.findings=[No_Finding, Edema, Edema + Effusion]"]
+    return place.command("generate", "configs/test/generate.yaml", "--output", output,
+                         *(word for value in values for word in ("--set", value)), ranks=ranks)
+
+
+def finish_generation(place, output, num_images, ranks):
+    subprocess.run(generation(place, output, num_images, ranks), cwd=place.path, check=True, timeout=3000, capture_output=True,
+                   env=dict(os.environ, OMP_NUM_THREADS="1"))
+
+
+def kill_generations(place, choice):
+    """T28: 565,000 ids, 20 kills, each time another number of ranks: nothing lost, nothing twice, the bytes of an undisturbed run."""
+    null_pipeline(place)
+    total, output = 565_000, f"ids-{choice.randrange(2**32)}"
+    whole = place.path / "ids-undisturbed"
+    if not (whole / "dataset.json").exists():
+        finish_generation(place, whole.name, total, 2)
+    folder = place.path / output
+    num_kills, ranks = 0, 2
+    while num_kills < 20:
+        ranks = choice.choice([number for number in (1, 2, 3, 4) if number != ranks])
+        before = len(list(folder.glob("shard-*.h5")))
+        run = subprocess.Popen(generation(place, output, total, ranks), cwd=place.path, env=dict(os.environ, OMP_NUM_THREADS="1"),
+                               stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        goal = before + choice.randrange(0, 25)  # of 552 shards
+        while len(list(folder.glob("shard-*.h5"))) < goal and run.poll() is None:
+            time.sleep(0.01)
+        time.sleep(choice.uniform(0, 2))
+        victims = ranks_of(run) if run.poll() is None else []
+        assert victims, run.communicate(timeout=60)
+        for pid in victims if choice.random() < 0.3 else [choice.choice(victims)]:
+            os.kill(pid, signal.SIGKILL)
+        run.communicate(timeout=120)
+        num_kills += 1
+    finish_generation(place, output, total, 3)
+    one, other = (json.loads((place / "dataset.json").read_text()) for place in (whole, folder))
+    assert sum(shard["num_rows"] for shard in other["shards"]) == total and one == other
+    assert not (folder / "claims").exists()
+    begin = time.monotonic()
+    place.run("verify", output, ranks=2)
+    print(f"faults: verify of {total} ids took {time.monotonic() - begin:.1f} s", file=sys.stderr)
+    return output
+
+
+def disk_full_of_shards(place, choice):
+    """T29: the disk is full somewhere in a generation: exit 4, every shard that is there is whole; with room again it is completed."""
+    null_pipeline(place)
+    total = 20_480
+    whole = place.path / "full-undisturbed"
+    if not (whole / "dataset.json").exists():
+        finish_generation(place, whole.name, total, 2)
+    output = f"full-{choice.randrange(2**32)}"
+    folder = place.path / output
+    folder.mkdir()
+    size = sum(path.stat().st_size for path in whole.iterdir() if path.is_file())
+    subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={choice.randrange(size // 8, size)}", "tmpfs", folder], check=True)
+    try:
+        result = subprocess.run(generation(place, output, total, choice.choice((1, 2, 3))), cwd=place.path, capture_output=True, text=True,
+                                timeout=300, check=False, env=dict(os.environ, OMP_NUM_THREADS="1"))
+        assert result.returncode == 4 and "No space left" in result.stderr, (result.returncode, result.stderr)
+        assert not (folder / "dataset.json").exists()
+        for shard in folder.glob("shard-*.h5"):
+            assert shard.read_bytes() == (whole / shard.name).read_bytes(), shard.name
+        subprocess.run(["mount", "-o", f"remount,size={3 * size}", folder], check=True)
+        finish_generation(place, output, total, 2)
+        assert (folder / "dataset.json").read_bytes() == (whole / "dataset.json").read_bytes()
+        for shard in whole.glob("*.h5"):
+            assert shard.read_bytes() == (folder / shard.name).read_bytes(), shard.name
+    finally:
+        subprocess.run(["umount", folder], check=True)
+    return output
+
+
 CASES = {"T03": (random_kills, 10), "T04": (crash_in_a_system_call, 40), "T05": (a_system_call_fails, 20), "T10-T20": (slow_disk, 5),
-         "T14": (storm_of_term, 10), "T17": (mismatched_collectives, 5), "T18": (clean_run, 20), "T19": (launcher_killed, 10)}
+         "T14": (storm_of_term, 10), "T17": (mismatched_collectives, 5), "T18": (clean_run, 20), "T19": (launcher_killed, 10), "T28": (kill_generations, 1),
+         "T29": (disk_full_of_shards, 10)}
 
 
 def table(tally):
