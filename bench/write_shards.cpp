@@ -1,13 +1,15 @@
-// usage: bench_write_shards DATASET FOLDER LEVEL
+// usage: bench_write_shards DATASET FOLDER LEVEL THREADS
 //
-// Writes the images of a data set again, by one thread, from memory. Prints images, seconds, and bytes before and after as JSON.
+// Writes the images of a data set again, from memory, as generate does. Prints images, seconds, and bytes before and after as
+// JSON.
 #include "radforge/core/clock.hpp"
 #include "radforge/data/dataset.hpp"
-#include "radforge/io/shard_writer.hpp"
+#include "radforge/data/write_shard.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <iostream>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,19 +28,16 @@ std::vector<SampleRecord> records_of(const Dataset& dataset) {
   return records;
 }
 
-void run(const std::filesystem::path& source, const std::filesystem::path& folder, int level) {
+void run(const std::filesystem::path& source, const std::filesystem::path& folder, int level, int num_threads) {
   const Dataset dataset(source);
   std::vector<SampleRecord> records = records_of(dataset);
   const auto num_images = static_cast<std::int64_t>(records.size());
   std::int64_t num_bytes = 0;
   const Stopwatch watch;
   for (const ShardSummary& shard : dataset.index().shards) {
-    ShardWriter writer(folder / shard.file, dataset.schema(),
-                       {.first_id = shard.first_id, .num_rows = shard.num_rows, .compression_level = level});
-    for (std::int64_t row = 0; row < shard.num_rows; ++row) {
-      writer.append(std::move(records[static_cast<std::size_t>(shard.first_id + row)]));
-    }
-    num_bytes += writer.close().num_bytes;
+    const auto first = std::make_move_iterator(records.begin() + shard.first_id);
+    num_bytes +=
+        write_shard(folder / shard.file, dataset.schema(), {first, first + shard.num_rows}, level, num_threads).num_bytes;
   }
   std::cout << nlohmann::json{{"images", num_images},
                               {"seconds", watch.seconds()},
@@ -51,12 +50,12 @@ void run(const std::filesystem::path& source, const std::filesystem::path& folde
 } // namespace radforge
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::cerr << "usage: bench_write_shards DATASET FOLDER LEVEL\n";
+  if (argc != 5) {
+    std::cerr << "usage: bench_write_shards DATASET FOLDER LEVEL THREADS\n";
     return 2;
   }
   try {
-    radforge::run(argv[1], argv[2], std::stoi(argv[3]));
+    radforge::run(argv[1], argv[2], std::stoi(argv[3]), std::stoi(argv[4]));
   } catch (const std::exception& error) {
     std::cerr << "bench_write_shards: " << error.what() << '\n';
     return 1;

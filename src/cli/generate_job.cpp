@@ -4,7 +4,10 @@
 #include "radforge/core/clock.hpp"
 #include "radforge/core/hash.hpp"
 #include "radforge/data/shard_maker.hpp"
+#include "radforge/data/write_shard.hpp"
 #include "radforge/io/shard_writer.hpp"
+
+#include <ATen/Parallel.h>
 
 #include <algorithm>
 #include <set>
@@ -79,14 +82,8 @@ ShardSummary GenerateJob::make(std::int64_t shard, const fs::path& folder) {
   std::vector<SampleRecord> records = maker_->make(shard * config_.rows_per_shard, num_rows_of(shard));
   network_s_ += watch.seconds();
   num_made_ += std::ssize(records);
-  ShardWriter writer(folder / ShardWriter::file_name(shard), schema_,
-                     {.first_id = records.front().id,
-                      .num_rows = static_cast<std::int64_t>(records.size()),
-                      .compression_level = static_cast<int>(config_.compression_level)});
-  for (SampleRecord& record : records) {
-    writer.append(std::move(record));
-  }
-  return writer.close();
+  return write_shard(folder / ShardWriter::file_name(shard), schema_, std::move(records),
+                     static_cast<int>(config_.compression_level), at::get_num_threads());
 }
 
 } // namespace radforge

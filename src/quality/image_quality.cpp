@@ -65,6 +65,10 @@ class ImageQuality::Measurement {
         progress(before + num_done);
       });
       before += last;
+      if (!found.isfinite().all().item<bool>()) {
+        throw as_agreed(DataError("a network says what is no number of some images (its weights are damaged, or its input is not "
+                                  "what it was made for) check its configuration"));
+      }
       return found;
     };
     for (std::size_t i = 0; i < config_.features.size(); ++i) {

@@ -216,7 +216,7 @@ def null_pipeline(place):
 
 
 def generation(place, output, num_images, ranks):
-    values = ["pipeline=null/pipeline", "sheet.real_dataset=", f"cohort.num_images={num_images}", "sampler.steps=1", "batch_size=512",
+    values = ["pipeline=null/pipeline", "sheet.real_dataset=''", f"cohort.num_images={num_images}", "sampler.steps=1", "batch_size=512",
               "rows_per_shard=1024", "cohort.age_groups=[18-39, 40-59, 60-79, 80+]", "cohort.findings=[No_Finding, Edema, Edema + Effusion]"]
     return place.command("generate", "configs/test/generate.yaml", "--output", output,
                          *(word for value in values for word in ("--set", value)), ranks=ranks)
