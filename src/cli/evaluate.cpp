@@ -31,16 +31,20 @@ void measure(const ImageQualityConfig& config, const ImageQuality& images, RunSe
   }
   RunContext run = session.run_context();
   Progress progress({.label = "look", .total = images.num_looks(), .enabled = context.world.rank() == 0});
-  const ImageQualityResult result = images.measure(run.data, [&](std::int64_t num_looked_at) {
-    run.enter(Phase::compute, 0);
-    progress.update(std::min(num_looked_at * context.world.size(), images.num_looks()));
-  });
+  const ImageQuality::Control control{.progress =
+                                          [&](std::int64_t num_looked_at) {
+                                            run.enter(Phase::compute, 0);
+                                            progress.update(std::min(num_looked_at * context.world.size(), images.num_looks()));
+                                          },
+                                      .before_piece = [&] { run.enter(Phase::compute, 0); },
+                                      .stop_requested = [&] { return session.stop().requested(); }};
+  const ImageQualityResult result = images.measure(run.data, control);
   progress.finish();
   run.enter(Phase::save, 0);
   agree(context.world, [&] {
     if (context.world.rank() == 0) {
       session.dir().check_ownership();
-      write_image_quality(context.line.output, config, images, result);
+      write_image_quality(context.line.output, session.config_digest(), config, images, result);
     }
   });
 }

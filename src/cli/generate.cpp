@@ -127,11 +127,13 @@ void report_speed(const GenerateJob& job, double seconds, std::size_t num_shards
   const double share = in_networks / (longest * world.size());
   session.context.log.info("{} images made in {:.1f} s, {:.1f} images/s; {:.1f} % of the ranks' time in networks", num_made,
                            longest, rate, 100 * share);
-  MetricLog& metrics = session.run_context().metrics;
-  metrics.resume_from(MetricLog::kFromStart); // an earlier start made other shards
-  metrics.write_timing(
-      static_cast<std::int64_t>(num_shards),
-      {{"images", static_cast<double>(num_made)}, {"seconds", longest}, {"images_per_s", rate}, {"network_share", share}});
+  agree(world, [&] {
+    MetricLog& metrics = session.run_context().metrics;
+    metrics.resume_from(MetricLog::kFromStart); // an earlier start made other shards
+    metrics.write_timing(
+        static_cast<std::int64_t>(num_shards),
+        {{"images", static_cast<double>(num_made)}, {"seconds", longest}, {"images_per_s", rate}, {"network_share", share}});
+  });
 }
 
 void generate(const GenerateConfig& config, RunSession& session) {

@@ -1,7 +1,5 @@
 #include "image_quality_files.hpp"
 
-#include "real_images.hpp"
-
 #include "radforge/core/atomic_file.hpp"
 #include "radforge/core/file_system.hpp"
 #include "radforge/io/contact_sheet.hpp"
@@ -15,7 +13,6 @@
 #include <array>
 #include <map>
 #include <sstream>
-#include <tuple>
 
 namespace radforge {
 
@@ -110,8 +107,8 @@ std::string distances_table(const std::vector<std::pair<std::string, std::map<st
 
 } // namespace
 
-void write_image_quality(const fs::path& folder, const ImageQualityConfig& config, const ImageQuality& images,
-                         const ImageQualityResult& result) {
+void write_image_quality(const fs::path& folder, const std::string& config_digest, const ImageQualityConfig& config,
+                         const ImageQuality& images, const ImageQualityResult& result) {
   for (const NearestList& list : result.nearest) {
     write_nearest(folder, images, list);
   }
@@ -130,11 +127,9 @@ void write_image_quality(const fs::path& folder, const ImageQualityConfig& confi
   for (std::string line; std::getline(lines, line);) {
     inputs.push_back(line);
   }
-  const Json whole = {{"schema_version", schema_version},
-                      {"settings", settings_of(config, images)},
-                      {"inputs", inputs},
-                      {"not_measured", images.notes()},
-                      {"values", values}};
+  const Json whole = {{"schema_version", schema_version},        {"config_digest", config_digest},
+                      {"settings", settings_of(config, images)}, {"inputs", inputs},
+                      {"not_measured", images.notes()},          {"values", values}};
   write_file_atomically(folder / image_quality_file, whole.dump(1) + "\n");
 }
 

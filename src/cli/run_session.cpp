@@ -1,5 +1,6 @@
 #include "run_session.hpp"
 
+#include "image_quality_files.hpp"
 #include "text_difference.hpp"
 
 #include "radforge/comm/agreement.hpp"
@@ -61,7 +62,7 @@ bool is_run_of_same_config(const fs::path& folder, const std::string& resolved, 
 bool has_results(const fs::path& folder) {
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (name == "checkpoints" || name == "pipeline" || name == "image_quality.json" ||
+    if (name == "checkpoints" || name == "pipeline" || name == image_quality_file ||
         (name.starts_with("shard-") && name.ends_with(".h5"))) {
       return true;
     }

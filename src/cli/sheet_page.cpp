@@ -30,15 +30,23 @@ const std::string& or_unknown(const std::string& text) {
   return text.empty() ? unknown : text;
 }
 
-std::map<Subgroup, std::vector<std::int64_t>> by_subgroup(const Dataset& dataset, const std::string& split) {
+std::map<Subgroup, std::vector<std::int64_t>> by_subgroup(const Dataset& dataset, const std::vector<std::int64_t>& ids) {
   std::map<Subgroup, std::vector<std::int64_t>> groups;
-  for (std::int64_t id = 0; id < dataset.index().num_rows(); ++id) {
+  for (const std::int64_t id : ids) {
     const SampleRecord& record = dataset.record(id);
-    if (record.status == "ok" && (split.empty() || record.split == split)) {
-      groups[{or_unknown(record.sex), or_unknown(record.age_group)}].push_back(id);
-    }
+    groups[{or_unknown(record.sex), or_unknown(record.age_group)}].push_back(id);
   }
   return groups;
+}
+
+std::vector<std::int64_t> all_images(const Dataset& dataset) {
+  std::vector<std::int64_t> ids;
+  for (std::int64_t id = 0; id < dataset.index().num_rows(); ++id) {
+    if (dataset.record(id).status == "ok") {
+      ids.push_back(id);
+    }
+  }
+  return ids;
 }
 
 std::string findings_text(const SampleRecord& record, const std::vector<std::string>& names) {
@@ -80,8 +88,9 @@ class SheetPage {
     HtmlPage page(fmt::format("Images of {}", folder.string()));
     const std::string kind = dataset_.schema().generation ? "synthetic" : "images";
     page.begin_table(real_ ? std::vector<std::string>{"subgroup", "real", kind} : std::vector<std::string>{"subgroup", kind});
-    auto groups = by_subgroup(dataset_, "");
-    auto real = real_ ? by_subgroup(*real_, config_.real_split) : std::map<Subgroup, std::vector<std::int64_t>>();
+    auto groups = by_subgroup(dataset_, all_images(dataset_));
+    auto real =
+        real_ ? by_subgroup(*real_, real_->select({}, config_.real_split)) : std::map<Subgroup, std::vector<std::int64_t>>();
     for (const auto& [group, ids] : groups) {
       std::vector<std::string> cells{HtmlPage::text(fmt::format("{}, {}: {} images", group.first, group.second, ids.size()))};
       if (real_) {
@@ -133,15 +142,18 @@ class SheetPage {
   const SheetPageConfig& config_;
 };
 
-/// What the data set was generated with, if it was.
-std::string real_dataset_of(const fs::path& folder) {
+/// The real images that the data set's own sheet shows, if it was generated and they are there.
+void take_real_of_generation(const fs::path& folder, SheetPageConfig& page) {
   const fs::path path = folder / "config.yaml";
   if (!fs::exists(path) || peek_config(path, {}, "task") != "generation") {
-    return "";
+    return;
   }
   GenerateConfig config;
   load_config(path, {}, [&](Schema& schema) { describe(schema, config); });
-  return fs::exists(fs::path(config.sheet.real_dataset) / DatasetIndex::file_name) ? config.sheet.real_dataset : "";
+  if (fs::exists(fs::path(config.sheet.real_dataset) / DatasetIndex::file_name)) {
+    page.real_dataset = config.sheet.real_dataset;
+    page.real_split = config.sheet.real_split;
+  }
 }
 
 } // namespace
@@ -151,7 +163,7 @@ void write_sheet_page(const CommandLine& line) {
   SheetPageConfig config;
   parse_config("", "command line", line.overrides, [&](Schema& schema) { describe(schema, config); });
   if (config.real_dataset.empty()) {
-    config.real_dataset = real_dataset_of(folder);
+    take_real_of_generation(folder, config);
   }
   const Dataset dataset(folder);
   require_images(dataset.schema(), folder);

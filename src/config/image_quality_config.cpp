@@ -36,6 +36,8 @@ std::vector<std::string> attributes_of_subgroup(const std::string& text) {
 void describe(Schema& schema, FeatureSpaceConfig& config) {
   schema.field("name", config.name, "of its rows in the result");
   describe(schema, static_cast<ImageNetworkConfig&>(config));
+  schema.check(!config.network.empty() || (config.sha256.empty() && config.architecture.empty()),
+               "sha256 or architecture is given and no network (pixels would be measured) name its file");
   schema.check(is_name(config.name),
                "name is missing or no name (it becomes part of a file's) use letters, digits, '_', '-' and '.'");
 }
@@ -65,6 +67,14 @@ void describe(Schema& schema, ImageQualityConfig& config) {
                "subgroups names what splits nothing (there are sex, age_group, race, view, joined by +) correct it");
   schema.check(config.min_images > config.neighbours,
                "min_images is not above neighbours (an image has k neighbours beside itself) raise it");
+  const auto is_asked_twice = [&](const CheckConfig& one) {
+    return std::ranges::count(config.condition, one.attribute, &CheckConfig::attribute) > 1;
+  };
+  schema.check(std::ranges::none_of(config.condition, is_asked_twice),
+               "condition asks for an attribute twice (its numbers have one name) take one of them out");
+  const auto is_split_twice = [&](const std::string& one) { return std::ranges::count(config.subgroups, one) > 1; };
+  schema.check(std::ranges::none_of(config.subgroups, is_split_twice),
+               "subgroups names a split twice (its numbers have one name) list it once");
   const auto is_twice = [&](const FeatureSpaceConfig& one) {
     return std::ranges::count(config.features, one.name, &FeatureSpaceConfig::name) > 1;
   };

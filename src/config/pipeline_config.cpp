@@ -29,7 +29,7 @@ void describe(Schema& schema, DatasetExportConfig& config) {
 
 void describe(Schema& schema, SheetPageConfig& config) {
   schema.field("real_dataset", config.real_dataset,
-               "real images to be shown beside; empty: those that a generated set's configuration names, if they are there");
+               "real images to be shown beside; empty: those of a generated set's own contact sheet, if they are there");
   schema.field("real_split", config.real_split, Choices{"train", "validation", "test"}, "of the real images");
   schema.field("columns", config.columns, IntRange{1, 100}, "images of each kind of a subgroup");
   schema.field("num_failures", config.num_failures, IntRange{0, 100000}, "rejected images at most");

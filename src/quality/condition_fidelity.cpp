@@ -71,7 +71,6 @@ std::vector<FidelityValue> of_findings(const CheckNetwork& network, const float*
   const std::vector<std::string>& names = network.names();
   const std::vector<std::string>& columns = images.data().schema().findings;
   std::vector<FidelityValue> values;
-  double sum = 0;
   for (std::size_t i = 0; i < names.size(); ++i) {
     const auto column = std::ranges::find(columns, names[i]) - columns.begin();
     if (column == std::ssize(columns)) {
@@ -87,17 +86,25 @@ std::vector<FidelityValue> of_findings(const CheckNetwork& network, const float*
       }
     }
     if (const auto value = of_finding(names[i], scores, positive)) {
-      sum += value->value;
       values.push_back(*value);
     }
-  }
-  if (!values.empty()) {
-    values.push_back({"macro_auroc", sum / static_cast<double>(values.size()), std::ssize(numbers)});
   }
   return values;
 }
 
 } // namespace
+
+bool knows_any_of(const CheckNetwork& network, const ImageSet& images) {
+  const std::string& attribute = network.config().attribute;
+  const auto knows = [&](const std::string& word) { return std::ranges::find(network.names(), word) != network.names().end(); };
+  if (attribute == "findings") {
+    return std::ranges::any_of(images.data().schema().findings, knows);
+  }
+  return std::ranges::any_of(images.ids(), [&](std::int64_t id) {
+    const SampleRecord& record = images.data().record(id);
+    return attribute == "age" ? record.age >= 0 : knows(class_of(record, attribute));
+  });
+}
 
 std::vector<FidelityValue> condition_fidelity(const CheckNetwork& network, const at::Tensor& outputs, const ImageSet& images,
                                               std::span<const std::int64_t> numbers) {

@@ -13,10 +13,11 @@
 #include "radforge/quality/ms_ssim.hpp"
 #include "radforge/quality/neighbours.hpp"
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <numeric>
@@ -28,6 +29,8 @@ namespace radforge {
 namespace {
 
 constexpr std::size_t num_worst = 20;
+constexpr std::size_t images_of_part = 4096; // after which ranks meet: whole blocks of look_at_images
+constexpr std::int64_t most_pixel_features = 16384;
 constexpr double ratio_of_copies = 1.0 / 3; // Yoon et al. 2023 call an image memorised below it
 
 at::Tensor rows_of(const at::Tensor& features, const std::vector<std::int64_t>& numbers) {
@@ -55,16 +58,23 @@ void require_alike(const ImageSet& images, const ImageSet& others, const char* n
 /// All features and outputs in hand, what is left is arithmetic: pieces of work, each done by one rank.
 class ImageQuality::Measurement {
  public:
-  Measurement(const ImageQuality& images, Communicator& ranks, const Progress& progress)
-      : of_(images), config_(images.config_), share_(ranks) {
+  Measurement(const ImageQuality& images, Communicator& ranks, const Control& control)
+      : of_(images), config_(images.config_), share_(ranks, control) {
     std::int64_t before = 0;
     const auto all = [&](const ImageSet& set, const std::function<at::Tensor(const at::Tensor&)>& look) {
-      std::int64_t last = 0;
-      const at::Tensor found = look_at_images(set.data(), set.ids(), look, ranks, [&](std::int64_t num_done) {
-        last = num_done;
-        progress(before + num_done);
-      });
-      before += last;
+      std::vector<at::Tensor> parts;
+      const std::span ids(set.ids());
+      for (std::size_t first = 0; first < ids.size(); first += images_of_part) {
+        std::int64_t last = 0;
+        const auto part = ids.subspan(first, std::min(images_of_part, ids.size() - first));
+        parts.push_back(look_at_images(set.data(), part, look, ranks, [&](std::int64_t num_done) {
+          last = num_done;
+          control.progress(before + num_done);
+        }));
+        before += last;
+        share_.check_stop();
+      }
+      at::Tensor found = at::cat(parts);
       if (!found.isfinite().all().item<bool>()) {
         throw as_agreed(DataError("a network says what is no number of some images (its weights are damaged, or its input is not "
                                   "what it was made for) check its configuration"));
@@ -73,7 +83,7 @@ class ImageQuality::Measurement {
     };
     for (std::size_t i = 0; i < config_.features.size(); ++i) {
       const auto look = [&, i](const at::Tensor& bytes) {
-        return of_.spaces_[i] ? of_.spaces_[i]->features(bytes) : network_input(bytes, config_.features[i].input).flatten(1);
+        return of_.spaces_[i] ? of_.spaces_[i]->features(bytes) : of_.pixels(bytes, config_.features[i]);
       };
       real_features_.push_back(all(of_.real_, look));
       synthetic_features_.push_back(all(of_.synthetic_, look));
@@ -183,15 +193,40 @@ class ImageQuality::Measurement {
     const CheckNetwork& network = of_.condition_[number];
     ImageQualityResult result;
     for (const Subgroup& group : of_.groups_) {
-      for (const FidelityValue& found :
-           condition_fidelity(network, synthetic_outputs_[number], of_.synthetic_, group.synthetic)) {
+      const std::vector<FidelityValue> shown =
+          condition_fidelity(network, synthetic_outputs_[number], of_.synthetic_, group.synthetic);
+      const std::vector<FidelityValue> real = condition_fidelity(network, real_outputs_[number], of_.real_, group.real);
+      for (const FidelityValue& found : shown) {
         result.values.push_back({group.name, "", found.metric, found.value, 0, found.num_images});
       }
-      for (const FidelityValue& found : condition_fidelity(network, real_outputs_[number], of_.real_, group.real)) {
+      for (const FidelityValue& found : real) {
         result.values.push_back({group.name, "", found.metric + "_of_real", found.value, found.num_images, 0});
+      }
+      if (network.config().attribute == "findings") {
+        add_macro_auroc(result, group, shown, real);
       }
     }
     return result;
+  }
+
+  /// Over the findings that both sets have an AUROC of, so that the two means are of the same.
+  static void add_macro_auroc(ImageQualityResult& result, const Subgroup& group, const std::vector<FidelityValue>& shown,
+                              const std::vector<FidelityValue>& real) {
+    double sum = 0;
+    double sum_of_real = 0;
+    std::int64_t count = 0;
+    for (const FidelityValue& one : shown) {
+      if (const auto same = std::ranges::find(real, one.metric, &FidelityValue::metric); same != real.end()) {
+        sum += one.value;
+        sum_of_real += same->value;
+        ++count;
+      }
+    }
+    if (count > 0) {
+      const auto n = static_cast<double>(count);
+      result.values.push_back({group.name, "", "macro_auroc", sum / n, 0, std::ssize(group.synthetic)});
+      result.values.push_back({group.name, "", "macro_auroc_of_real", sum_of_real / n, std::ssize(group.real), 0});
+    }
   }
 
   const ImageQuality& of_;
@@ -209,6 +244,9 @@ ImageQuality::ImageQuality(const ImageQualityConfig& config) : config_(config), 
   if (!config.training.empty()) {
     training_.emplace(config.training);
     require_alike(synthetic_, *training_, "training");
+    if (training_->size() < 2) {
+      throw DataError("training has {} images (a second nearest one is looked for) list more", training_->size());
+    }
   }
   keep_large_groups(subgroups_of(config.subgroups, real_, synthetic_));
   const DatasetSchema& schema = synthetic_.data().schema();
@@ -229,12 +267,16 @@ ImageQuality::ImageQuality(const ImageQualityConfig& config) : config_(config), 
   const at::Tensor black = at::zeros({1, schema.height, schema.width, schema.channels}, at::kByte);
   for (const FeatureSpaceConfig& space : config.features) {
     spaces_.push_back(space.network.empty() ? nullptr : ImageNetwork::open(space));
-    if (spaces_.back()) {
-      spaces_.back()->features(black);
-    }
+    spaces_.back() ? spaces_.back()->features(black) : pixels(black, space);
   }
   for (const CheckConfig& check : config.condition) {
     condition_.emplace_back(check).look(black);
+    if (!knows_any_of(condition_.back(), synthetic_)) {
+      throw ConfigError(
+          "network {} tells {}, and no synthetic image was asked to show that (nothing would be measured) give names "
+          "in the set's words",
+          check.network, fmt::join(condition_.back().names(), ", "));
+    }
   }
 }
 
@@ -283,8 +325,19 @@ std::int64_t ImageQuality::num_looks() const {
   return std::ssize(spaces_) * (both + (training_ ? training_->size() : 0)) + std::ssize(condition_) * both;
 }
 
-ImageQualityResult ImageQuality::measure(Communicator& ranks, const Progress& progress) const {
-  return Measurement(*this, ranks, progress).result();
+at::Tensor ImageQuality::pixels(const at::Tensor& bytes, const FeatureSpaceConfig& space) const {
+  NetworkInputConfig input = space.input;
+  input.channels = synthetic_.data().schema().channels; // a grey image is not repeated: nothing has to take it
+  at::Tensor features = network_input(bytes, input).flatten(1);
+  if (features.size(1) > most_pixel_features) {
+    throw ConfigError("features {}: {} pixels are too many to measure distances by (up to {}) set its input.size", space.name,
+                      features.size(1), most_pixel_features);
+  }
+  return features;
+}
+
+ImageQualityResult ImageQuality::measure(Communicator& ranks, const Control& control) const {
+  return Measurement(*this, ranks, control).result();
 }
 
 } // namespace radforge

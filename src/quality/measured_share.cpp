@@ -1,11 +1,11 @@
 #include "measured_share.hpp"
 
 #include "radforge/comm/agreement.hpp"
+#include "radforge/core/error.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <iterator>
+#include <string>
 
 namespace radforge {
 
@@ -43,20 +43,27 @@ void append(ImageQualityResult& result, const Json& part) {
 
 } // namespace
 
+void MeasuredShare::check_stop() const {
+  if (all_max(ranks_, control_.stop_requested() ? 1 : 0) > 0) {
+    throw as_agreed(StoppedError("stopped on request (nothing is kept of a measurement). The same command begins again"));
+  }
+}
+
 ImageQualityResult MeasuredShare::gather() const {
   const auto size = static_cast<std::size_t>(ranks_.size());
-  Json own = Json::array();
-  agree(ranks_, [&] {
-    for (auto i = static_cast<std::size_t>(ranks_.rank()); i < pieces_.size(); i += size) {
-      own.push_back(json_of(pieces_[i]()));
-    }
-  });
-  std::vector<Json> parts;
-  std::ranges::transform(all_gather(ranks_, own.dump()), std::back_inserter(parts),
-                         [](const std::string& text) { return Json::parse(text); });
   ImageQualityResult result;
-  for (std::size_t i = 0; i < pieces_.size(); ++i) {
-    append(result, parts[i % size].at(i / size));
+  for (std::size_t first = 0; first < pieces_.size(); first += size) { // so that no rank waits longer than for one piece
+    std::string own = "[[],[]]";
+    agree(ranks_, [&] {
+      if (const std::size_t i = first + static_cast<std::size_t>(ranks_.rank()); i < pieces_.size()) {
+        control_.before_piece();
+        own = json_of(pieces_[i]()).dump();
+      }
+    });
+    for (const std::string& part : all_gather(ranks_, own)) {
+      append(result, Json::parse(part));
+    }
+    check_stop();
   }
   return result;
 }

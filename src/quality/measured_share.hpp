@@ -11,14 +11,17 @@ namespace radforge {
 /// Pieces of work, each done by one rank, whose results all ranks get in the order of the pieces.
 class MeasuredShare {
  public:
-  explicit MeasuredShare(Communicator& ranks) : ranks_(ranks) {}
+  MeasuredShare(Communicator& ranks, const ImageQuality::Control& control) : ranks_(ranks), control_(control) {}
 
   void add(std::function<ImageQualityResult()> piece) { pieces_.push_back(std::move(piece)); }
-  /// Collective. Errors: what pieces throw, on every rank.
+  /// Collective. Errors: what pieces throw, on every rank; StoppedError.
   ImageQualityResult gather() const;
+  /// Throws StoppedError on every rank after a stop request to any. Collective.
+  void check_stop() const;
 
  private:
   Communicator& ranks_;
+  const ImageQuality::Control& control_;
   std::vector<std::function<ImageQualityResult()>> pieces_;
 };
 

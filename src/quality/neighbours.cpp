@@ -4,6 +4,7 @@
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/cdist.h>
+#include <ATen/ops/stack.h>
 #include <ATen/ops/topk.h>
 #include <ATen/ops/zeros.h>
 
@@ -15,6 +16,7 @@ namespace radforge {
 namespace {
 
 constexpr std::int64_t rows_of_block = 1024; // bounds the memory for distances
+constexpr std::int64_t num_candidates = 3;   // of which the nearest two are taken
 
 using BlockFunction = std::function<void(std::int64_t first, const at::Tensor& distances)>;
 
@@ -59,11 +61,21 @@ NeighbourMetrics neighbour_metrics(const at::Tensor& real, const at::Tensor& syn
 
 std::vector<Nearest> nearest_of(const at::Tensor& images, const at::Tensor& others) {
   require(others.size(0) > 1, "a second nearest image needs two");
+  const at::Tensor x = images.to(at::kDouble);
+  const at::Tensor y = others.to(at::kDouble);
   std::vector<Nearest> nearest;
-  for_each_block(images.to(at::kDouble), others.to(at::kDouble), [&](std::int64_t, const at::Tensor& distances) {
-    const auto [values, numbers] = at::topk(distances, 2, 1, false, true);
+  for_each_block(x, y, [&](std::int64_t first, const at::Tensor& rough) {
+    // Distances by a product of matrices are rounded; those of copies are to be 0.
+    const at::Tensor numbers = std::get<1>(at::topk(rough, std::min<std::int64_t>(num_candidates, y.size(0)), 1, false));
+    const at::Tensor block = x.narrow(0, first, rough.size(0));
+    std::vector<at::Tensor> distances;
+    for (std::int64_t k = 0; k < numbers.size(1); ++k) {
+      distances.push_back(block.sub(y.index_select(0, numbers.select(1, k))).square().sum(1).sqrt());
+    }
+    const auto [values, places] = at::topk(at::stack(distances, 1), 2, 1, false, true);
     for (std::int64_t i = 0; i < values.size(0); ++i) {
-      nearest.push_back({numbers[i][0].item<std::int64_t>(), values[i][0].item<double>(), values[i][1].item<double>()});
+      nearest.push_back({numbers[i][places[i][0].item<std::int64_t>()].item<std::int64_t>(), values[i][0].item<double>(),
+                         values[i][1].item<double>()});
     }
   });
   return nearest;

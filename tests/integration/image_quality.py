@@ -3,8 +3,12 @@
 
 import csv
 import json
+import os
 import pathlib
+import signal
+import subprocess
 import sys
+import time
 
 from radforge_cli import Workplace, tree
 
@@ -69,6 +73,22 @@ def knows_copies(place):
     assert len(nearest) == 20 and all(row["synthetic_id"] == row["training_id"] for row in nearest), nearest
 
 
+def stops_on_request(place):
+    """One rank is asked in the middle: all end with 75 and write nothing, and the same command begins again."""
+    config = write(place, "long.yaml", num_kid_subsets=1000)
+    run = subprocess.Popen(place.command("evaluate", config, "--output", "stopped", ranks=2), cwd=place.path, stdout=subprocess.DEVNULL,
+                           stderr=subprocess.PIPE, text=True)
+    while not (place.path / "stopped/inputs.txt").exists() and run.poll() is None:
+        time.sleep(0.002)
+    children = pathlib.Path(f"/proc/{run.pid}/task/{run.pid}/children").read_text().split()
+    os.kill(int(children[-1]), signal.SIGUSR1)
+    _, log = run.communicate(timeout=60)
+    assert run.returncode == 75 and "stopped on request" in log, (run.returncode, log)
+    assert not (place.path / "stopped/image_quality.json").exists()
+    place.run("evaluate", config, "--output", "stopped", ranks=2)
+    assert (place.path / "stopped/image_quality.json").exists()
+
+
 def refuses(place):
     def fails(text, code, **changes):
         _, log = place.run("evaluate", write(place, "bad.yaml", **changes), "--output", "bad", expect=code, ranks=2)
@@ -80,6 +100,10 @@ def refuses(place):
     fails("no name (it becomes part of a file's)", 2, features="[{name: ../pixels}]")
     fails("has a name twice", 2, features=f"[{PIXELS}, {PIXELS}]")
     fails("tells sex, not view", 2, condition="[{attribute: view, network: sex}]")
+    fails("no synthetic image was asked to show that", 2, condition="[{attribute: sex, network: sex, names: [male, female]}]")
+    fails("asks for an attribute twice", 2, condition="[{attribute: sex, network: sex}, {attribute: sex, network: sex}]")
+    fails("no network (pixels would be measured)", 2, features="[{name: inception, architecture: resnet18}]")
+    fails("a second nearest one is looked for", 3, training="[{dataset: prepared, max_images: 1}]")
     fails("neither architecture nor sha256", 2, features=f"[{{name: halves, network: {SCRIPTED / 'halves.pt'}}}]")
     fails("SHA-256", 3, features=f"[{HALVES.replace(SHA256['halves.pt'], '0' * 64)}]")
     fails("cannot open", 4, real="[{dataset: nowhere}]")
@@ -98,4 +122,5 @@ with Workplace(sys.argv[1], sys.argv[2]) as place:
     models(place)
     is_the_same_at_any_number_of_ranks(place)
     knows_copies(place)
+    stops_on_request(place)
     refuses(place)

@@ -11,16 +11,16 @@ namespace radforge {
 struct SampleRecord {
   std::int64_t id = 0;              ///< the row's number in the data set
   std::vector<std::uint8_t> pixels; ///< height x width x channels, row-major; of other kinds than images their values' bytes
-  std::string source;               ///< site and image, "nih/images/00000001_000.png"; "synthetic/<id>" for a synthetic image
-  std::string patient;              ///< "namespace/number", the unit of splits; empty for a synthetic image
-  std::string split;                ///< "train", "validation", "test"; empty for a synthetic image
-  std::string sex;                  ///< "M", "F"
-  float age = -1;                   ///< years
-  std::string age_group;            ///< "0-17", "18-39", "40-59", "60-79", "80+"
+  std::string source;    ///< site and image, "nih/images/00000001_000.png"; "synthetic/<number drawn>" for a synthetic image
+  std::string patient;   ///< "namespace/number", the unit of splits; empty for a synthetic image
+  std::string split;     ///< "train", "validation", "test"; empty for a synthetic image
+  std::string sex;       ///< "M", "F"
+  float age = -1;        ///< years
+  std::string age_group; ///< "0-17", "18-39", "40-59", "60-79", "80+"
   std::string race;
   std::string view; ///< "PA", "AP"
   std::string prompt;
-  std::string status = "ok";         ///< "ok", or "rejected" for a planned image that no attempt could make
+  std::string status = "ok";         ///< "ok", or "rejected": an image that cannot be read, or that no attempt could make
   std::vector<std::int8_t> findings; ///< 1 present, 0 absent, -1 unknown; one each of the data set's finding names
   // Of a generated image:
   std::int32_t attempt = 0;              ///< whose noise it was made of; of a rejected row the last one

@@ -40,7 +40,12 @@ struct ImageQualityResult {
 /// How good synthetic images are, by numbers that each are a function of the sets and the configuration alone.
 class ImageQuality {
  public:
-  using Progress = std::function<void(std::int64_t num_looked_at)>;
+  /// What a measurement asks and tells on the way, on each rank.
+  struct Control {
+    std::function<void(std::int64_t num_looked_at)> progress; ///< of this rank's images
+    std::function<void()> before_piece;                       ///< a sign of life: pieces of arithmetic take minutes
+    std::function<bool()> stop_requested;
+  };
 
   /// Opens the sets and the networks, and shows each network an image. `config` outlives the object. Errors: ConfigError (sets of
   /// different sizes of images, no room for MS-SSIM), DataError (fewer images than min_images), IoError.
@@ -58,8 +63,8 @@ class ImageQuality {
   std::int64_t num_looks() const;
 
   /// Networks see each rank's share of the images, and numbers are shared among the ranks one by one. Collective, and the same on
-  /// every rank. `progress` is called for this rank's images. Errors: DataError, IoError, ConfigError of a network.
-  ImageQualityResult measure(Communicator& ranks, const Progress& progress) const;
+  /// every rank. Errors: DataError, IoError, ConfigError of a network, StoppedError after a stop request to any rank.
+  ImageQualityResult measure(Communicator& ranks, const Control& control) const;
 
  private:
   class Measurement;
@@ -72,6 +77,7 @@ class ImageQuality {
     std::vector<ImagePair> pairs;
   };
 
+  at::Tensor pixels(const at::Tensor& bytes, const FeatureSpaceConfig& space) const;
   void keep_large_groups(std::vector<Subgroup> groups);
   void add_likeness(Likeness likeness, const char* what_is_missing);
 

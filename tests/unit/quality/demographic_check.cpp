@@ -2,9 +2,9 @@
 
 #include "radforge/core/error.hpp"
 #include "radforge/models/classifier.hpp"
-#include "radforge/models/classifier_folder.hpp"
 #include "radforge/nn/state_dict.hpp"
 
+#include "constant_network.hpp"
 #include "temp_folder.hpp"
 #include "torch_catch.hpp"
 
@@ -18,26 +18,9 @@ namespace {
 constexpr int side = 8;
 
 struct Fixture {
-  /// A network that sees nothing of an image: its outputs are the biases of its head.
   void write_network(const std::string& name, const std::string& label, const std::vector<std::string>& names,
-                     const std::vector<float>& outputs) {
-    ClassifierDescription description{.config = {.in_channels = 1, .num_blocks = {1}, .width = 4},
-                                      .label = label,
-                                      .names = names,
-                                      .image_size = side,
-                                      .value_offset = label == "age" ? 50.0 : 0.0,
-                                      .value_scale = label == "age" ? 10.0 : 1.0};
-    description.config.num_classes = static_cast<std::int64_t>(names.size());
-    ParameterSet parameters;
-    const auto network = make_classifier(description.config, ParameterScope(parameters));
-    parameters.allocate(1);
-    StateDict weights = parameters.views(parameters.flat());
-    weights.at("fc.weight").zero_();
-    for (std::size_t i = 0; i < outputs.size(); ++i) {
-      weights.at("fc.bias")[static_cast<std::int64_t>(i)] = outputs[i];
-    }
-    weights.merge(parameters.buffer_views());
-    write_classifier(folder / name, description, weights);
+                     const std::vector<float>& outputs) const {
+    write_constant_network(folder / name, label, names, outputs, side);
   }
   CheckConfig check(const std::string& attribute, const std::string& name) const {
     CheckConfig config;
