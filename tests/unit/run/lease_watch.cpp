@@ -13,7 +13,7 @@ TEST_CASE("a lease that expires while nobody looks counts anew") {
   LeaseWatch watch(400ms);
   watch.look_at(owner);
   std::this_thread::sleep_for(500ms); // as if this process had been stopped
-  const Stopwatch looking; // not later than the lease counts
+  const Stopwatch looking;            // not later than the lease counts
   watch.look_at(owner);
   CHECK_FALSE(watch.expired());
   CHECK_FALSE(watch.alive());
