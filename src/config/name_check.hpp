@@ -4,7 +4,8 @@
 
 namespace radforge {
 
-/// Whether it may stand in a file's name: letters, digits, '_', '-' and '.', no '.' at its beginning.
+/// Whether it may stand in a file's name: letters, digits, '_', '-' and '.', at most 100, neither '.' nor '-' at the
+/// beginning.
 bool is_name(const std::string& text);
 
 } // namespace radforge

@@ -8,8 +8,8 @@ namespace radforge {
 
 namespace {
 
-constexpr const char* name_problem =
-    "name is missing or no name (it becomes part of a folder's) use letters, digits, '_', '-' and '.'";
+constexpr const char* name_problem = "name is missing or no name (it becomes part of a folder's) use letters, digits, '_', '-' "
+                                     "and '.', neither of the last two first";
 
 } // namespace
 

@@ -20,6 +20,8 @@ bool passes(const std::vector<std::string>& allowed, const std::string& value) {
   return allowed.empty() || std::find(allowed.begin(), allowed.end(), value) != allowed.end();
 }
 
+bool is_split(const std::string& text) { return text.empty() || text == "train" || text == "validation" || text == "test"; }
+
 std::string list_text(const char* name, const std::vector<std::string>& values) {
   return values.empty() ? std::string() : fmt::format(", {} {}", name, fmt::join(values, "/"));
 }
@@ -48,6 +50,12 @@ struct Dataset::State {
                       (folder / expected.file).string(), DatasetIndex::file_name);
     }
     std::vector<SampleRecord> metadata = shard->metadata();
+    for (const SampleRecord& record : metadata) {
+      if (!is_split(record.split)) { // it would be in none, and name a folder of an export
+        throw DataError("{}: row {} is in the split '{}' (a split is train, validation or test) make the data set again",
+                        (folder / expected.file).string(), record.id, record.split);
+      }
+    }
     std::move(metadata.begin(), metadata.end(), std::back_inserter(records));
   }
 };

@@ -290,9 +290,36 @@ def disk_full_of_shards(place, choice):
     return output
 
 
+def read_while_the_writer_dies(place, choice):
+    """T31: a data set is read while the ranks that repair it are killed: every answer is right, and comes within 20 s."""
+    null_pipeline(place)
+    total, output = 20_480, f"read-{choice.randrange(2**32)}"
+    folder = place.path / output
+    finish_generation(place, output, total, 2)
+    whole = {path.name: path.read_bytes() for path in folder.glob("*.h5")}
+    for name in choice.sample(sorted(whole), len(whole) // 2):
+        (folder / name).write_bytes(whole[name][:choice.randrange(len(whole[name]))])
+    run = subprocess.Popen(place.command("repair", output, ranks=2), cwd=place.path, env=dict(os.environ, OMP_NUM_THREADS="1"),
+                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    time.sleep(choice.uniform(0.2, 3))
+    looks = [subprocess.Popen(place.command(*look, output), cwd=place.path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+             for look in (("verify", "--deep"), ("inspect",), ("verify",))]
+    for pid in ranks_of(run) if run.poll() is None else []:
+        os.kill(pid, signal.SIGKILL)
+    for look in looks:
+        _, log = look.communicate(timeout=20)
+        assert look.returncode == 0 or look.returncode == 3 and output in log, (look.args, look.returncode, log)
+    run.communicate(timeout=60)
+    place.run("repair", output, ranks=2)
+    for name, content in whole.items():
+        assert (folder / name).read_bytes() == content, name
+    place.run("verify", output, "--deep")
+    return output
+
+
 CASES = {"T03": (random_kills, 10), "T04": (crash_in_a_system_call, 40), "T05": (a_system_call_fails, 20), "T10-T20": (slow_disk, 5),
          "T14": (storm_of_term, 10), "T17": (mismatched_collectives, 5), "T18": (clean_run, 20), "T19": (launcher_killed, 10), "T28": (kill_generations, 1),
-         "T29": (disk_full_of_shards, 10)}
+         "T29": (disk_full_of_shards, 10), "T31": (read_while_the_writer_dies, 10)}
 
 
 def table(tally):

@@ -1,8 +1,10 @@
 #include "radforge/data/dataset.hpp"
 
 #include "radforge/core/error.hpp"
+#include "radforge/io/shard_writer.hpp"
 
 #include "dataset_fixture.hpp"
+#include "temp_folder.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -82,4 +84,18 @@ TEST_CASE("a folder that is no data set, or lacks a shard, or has a wrong one, i
   std::filesystem::remove(fixture.path() / "shard-00001.h5");
   CHECK_THROWS_AS(Dataset(fixture.path()), Error);
   CHECK_THROWS_WITH(Dataset(fixture.path()), Contains("shard-00001.h5"));
+}
+
+TEST_CASE("a row in a split that there is not is refused, by its name") {
+  for (const std::string split : {"../../outside", "/tmp", "Train", "val"}) {
+    const TempFolder folder;
+    DatasetIndex index{.name = "generate", .schema = {.height = 1, .width = 1}};
+    index.rows_per_shard = 1;
+    ShardWriter writer(folder / "shard-00000.h5", index.schema, {.first_id = 0, .num_rows = 1});
+    writer.append(SampleRecord{.id = 0, .pixels = {7}, .split = split});
+    index.shards.push_back(writer.close());
+    index.save(folder.path());
+    CHECK_THROWS_AS(Dataset(folder.path()), DataError);
+    CHECK_THROWS_WITH(Dataset(folder.path()), Contains("row 0 is in the split '" + split + "'"));
+  }
 }

@@ -1,6 +1,7 @@
 // What a full disk and a killed process leave behind. Each case runs a child process, because a limit on file sizes, a file
 // system of its own and a death are not to be had otherwise.
 #include "radforge/core/error.hpp"
+#include "radforge/core/failure.hpp"
 #include "radforge/core/hash.hpp"
 #include "radforge/io/shard_reader.hpp"
 #include "radforge/io/shard_writer.hpp"
@@ -16,6 +17,7 @@
 
 #include <sched.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -118,6 +120,7 @@ TEST_CASE("shard_faults: after kill -9 at any moment every published shard is wh
     const TempFolder expected;
     const pid_t child = fork();
     if (child == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
       for (std::int64_t k = 0;; ++k) {
         write_sample_shard(folder / ShardWriter::file_name(k), 20 * k, 20);
       }
@@ -143,6 +146,58 @@ TEST_CASE("shard_faults: after kill -9 at any moment every published shard is wh
     CHECK(write_sample_shard(folder / next, 20 * published, 20) == write_sample_shard(expected / next, 20 * published, 20));
     CHECK(num_files(folder.path()) == before + 1);
   }
+}
+
+TEST_CASE("shard_faults: what is read while its writer is killed is right, or refused, and soon") {
+  const auto begin = std::chrono::steady_clock::now();
+  bool are_right = true;
+  std::size_t num_right = 0;
+  std::size_t num_refused = 0;
+  for (int repeat = 0; repeat < 3; ++repeat) {
+    const TempFolder folder;
+    const pid_t child = fork();
+    if (child == 0) {
+      prctl(PR_SET_PDEATHSIG, SIGKILL);
+      for (std::int64_t k = 0;; ++k) {
+        write_sample_shard(folder / ShardWriter::file_name(k), 40 * k, 40, large_schema());
+      }
+    }
+    const auto look = [&] {
+      for (const auto& entry : fs::directory_iterator(folder.path())) { // shards, and what is to become one
+        try {
+          const ShardReader reader(entry.path());
+          std::vector<std::uint8_t> pixels(large_schema().num_bytes());
+          for (std::int64_t row = 0; row < reader.num_rows(); ++row) {
+            reader.values(row, pixels);
+            are_right = are_right && pixels == sample_record(reader.first_id() + row, large_schema()).pixels;
+          }
+          ++num_right;
+        } catch (const std::exception&) {
+          const ExitCode code = current_failure().code;
+          CHECK((code == ExitCode::data || code == ExitCode::io));
+          CHECK(entry.path().extension() != ".h5");
+          ++num_refused;
+        }
+      }
+    };
+    while (num_files(folder.path()) < 3) {
+      look();
+    }
+    kill(child, SIGKILL);
+    look();
+    waitpid(child, nullptr, 0);
+    // The end of a file that a killed process was writing, at every length that it can have had.
+    const std::string whole = read_file(folder / ShardWriter::file_name(0));
+    for (std::size_t size = 0; size < whole.size(); size += whole.size() / 20) {
+      put(folder / "shard-00000.h5.partial", whole.substr(0, size));
+      CHECK_THROWS_AS(ShardReader(folder / "shard-00000.h5.partial"), DataError);
+    }
+    look();
+  }
+  CHECK(are_right);
+  CHECK(num_right > 0);
+  CHECK(num_refused > 0);
+  CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(20));
 }
 
 TEST_CASE("shard_faults: reading a shard with any flipped byte is an error or a shard, never the end of the process") {
