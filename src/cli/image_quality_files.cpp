@@ -55,9 +55,11 @@ void write_nearest(const fs::path& folder, const ImageQuality& images, const Nea
 Json settings_of(const ImageQualityConfig& config, const ImageQuality& images) {
   const DatasetSchema& schema = images.synthetic().data().schema();
   Json spaces = Json::object();
-  for (const FeatureSpaceConfig& space : config.features) {
-    spaces[space.name] = {
-        {"network", space.network.empty() ? "pixels" : space.network}, {"size", space.input.size}, {"resize", "means of areas"}};
+  for (std::size_t i = 0; i < config.features.size(); ++i) {
+    const FeatureSpaceConfig& space = config.features[i];
+    spaces[space.name] = {{"network", space.network.empty() ? "pixels" : space.network},
+                          {"size", images.input_side(i)},
+                          {"resize", "means of areas"}};
   }
   return {{"num_real", images.real().size()},
           {"num_synthetic", images.synthetic().size()},

@@ -21,15 +21,13 @@ void CheckRates::add(const SampleRecord& record) {
   }
 }
 
-std::string CheckRates::name_of(std::size_t cell, const char* separator) const {
+std::array<std::string, 5> CheckRates::names_of(std::size_t cell) const {
   const CohortCell& of = plan_.cohort().cells()[cell];
   std::vector<std::string> findings;
   for (const std::size_t finding : of.findings) {
     findings.push_back(plan_.cohort().findings()[finding]);
   }
-  return fmt::format("{}", fmt::join({of.sex, of.age_group, csv_field(of.race), csv_field(of.view),
-                                      csv_field(fmt::format("{}", fmt::join(findings, " + ")))},
-                                     separator));
+  return {of.sex, of.age_group, of.race, of.view, fmt::format("{}", fmt::join(findings, " + "))};
 }
 
 std::string CheckRates::csv() const {
@@ -39,8 +37,11 @@ std::string CheckRates::csv() const {
   }
   text += ",rejected\n";
   for (std::size_t i = 0; i < cells_.size(); ++i) {
-    text += fmt::format("{},{},{},{}\n", name_of(i, ","), plan_.cohort().cells()[i].num_images, fmt::join(cells_[i].passed, ","),
-                        cells_[i].num_rejected);
+    for (const std::string& name : names_of(i)) {
+      text += csv_field(name) + ",";
+    }
+    text +=
+        fmt::format("{},{},{}\n", plan_.cohort().cells()[i].num_images, fmt::join(cells_[i].passed, ","), cells_[i].num_rejected);
   }
   return text;
 }
@@ -63,8 +64,12 @@ std::vector<std::string> CheckRates::summary() const {
   if (rejected > 0) {
     const auto worst = std::ranges::max_element(cells_, {}, &Cell::num_rejected);
     const auto number = static_cast<std::size_t>(worst - cells_.begin());
+    std::string names;
+    for (const std::string& name : names_of(number)) {
+      names += names.empty() || name.empty() ? name : " " + name;
+    }
     lines.push_back(fmt::format("{} of {} rows are rejected; most of one combination: {} of {} ({})", rejected, all,
-                                worst->num_rejected, plan_.cohort().cells()[number].num_images, name_of(number, " ")));
+                                worst->num_rejected, plan_.cohort().cells()[number].num_images, names));
   }
   return lines;
 }

@@ -21,7 +21,7 @@ Impressions::Impressions(const std::filesystem::path& path) {
       throw DataError("{}:{}: {} correct the row, or take it out", path.string(), rows.line(), problem);
     };
     if (!ids.insert(rows.cell(id)).second) {
-      refuse(fmt::format("the id '{}' is there twice", rows.cell(id)));
+      refuse(fmt::format("the id '{}' is there twice (it names one text)", rows.cell(id)));
     }
     if (rows.cell(text).find_first_not_of(" \t\r\n") == std::string::npos) {
       refuse("the text is empty (it would say nothing)");

@@ -325,6 +325,14 @@ std::int64_t ImageQuality::num_looks() const {
   return std::ssize(spaces_) * (both + (training_ ? training_->size() : 0)) + std::ssize(condition_) * both;
 }
 
+std::int64_t ImageQuality::input_side(std::size_t space) const {
+  if (const std::int64_t size = config_.features[space].input.size; size > 0) {
+    return size;
+  }
+  const ClassifierDescription* description = spaces_[space] ? spaces_[space]->description() : nullptr;
+  return description != nullptr ? description->image_size : synthetic_.data().schema().height;
+}
+
 at::Tensor ImageQuality::pixels(const at::Tensor& bytes, const FeatureSpaceConfig& space) const {
   NetworkInputConfig input = space.input;
   input.channels = synthetic_.data().schema().channels; // a grey image is not repeated: nothing has to take it

@@ -41,6 +41,15 @@ def data(place):
     expect_message(place, 3, ["no-pipeline"], "generate", "configs/test/generate.yaml", "--set", "pipeline=no-pipeline", "--output", "o")
 
 
+def impressions(place):
+    """A damaged table of texts is refused by its line before anything is made; all damages: unit/generate/generation_plan.cpp."""
+    for rows, parts in ((b"1,No_Finding,a\xff\n", ["texts.csv:2", "invalid UTF-8"]), (b"1,Edema,a\n1,Edema,b\n", ["texts.csv:3", "there twice"]),
+                        (b"1,Edema,\n", ["texts.csv:2", "empty"])):
+        (place.path / "texts.csv").write_bytes(b"id,findings,text\n" + rows)
+        expect_message(place, 3, parts, "generate", "configs/test/generate.yaml", "--set", "cohort.impressions=texts.csv", "--output", "o")
+    assert not list((place.path / "o").glob("plan.csv*"))
+
+
 def broken_images(place):
     """A truncated image is a rejection with its line; too many of them end the run."""
     site = place.path / "site"

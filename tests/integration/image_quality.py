@@ -59,6 +59,7 @@ def is_the_same_at_any_number_of_ranks(place):
     assert "measured already" in log, log
     whole = json.loads((place.path / "q1/image_quality.json").read_text())
     assert whole["settings"]["ms_ssim_scales"] == 2 and len(whole["inputs"]) == 10, whole["settings"]
+    assert all(space["size"] > 0 for space in whole["settings"]["features"].values()), whole["settings"]
 
 
 def knows_copies(place):

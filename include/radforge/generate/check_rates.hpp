@@ -3,6 +3,7 @@
 #include "radforge/generate/generation_plan.hpp"
 #include "radforge/io/sample_record.hpp"
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -28,7 +29,7 @@ class CheckRates {
     std::vector<std::int64_t> passed; ///< by attempt
     std::int64_t num_rejected = 0;
   };
-  std::string name_of(std::size_t cell, const char* separator) const;
+  std::array<std::string, 5> names_of(std::size_t cell) const; ///< sex, age group, race, view, findings
 
   const GenerationPlan& plan_;
   std::vector<Cell> cells_;

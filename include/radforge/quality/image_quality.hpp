@@ -57,6 +57,8 @@ class ImageQuality {
   const ImageSet& real() const { return real_; }
   const ImageSet& synthetic() const { return synthetic_; }
   const ImageSet& training() const { return *training_; }
+  /// Side of the images as the extractor of config.features[space] sees them.
+  std::int64_t input_side(std::size_t space) const;
   /// What cannot be measured: subgroups that are too small, pairs that there are not. Sentences for people.
   const std::vector<std::string>& notes() const { return notes_; }
   /// How many times an image is shown to a network.
