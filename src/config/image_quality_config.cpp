@@ -3,35 +3,11 @@
 #include "name_check.hpp"
 
 #include "radforge/config/schema.hpp"
+#include "radforge/config/subgroup_names.hpp"
 
 #include <algorithm>
-#include <sstream>
 
 namespace radforge {
-
-namespace {
-
-const Choices subgroup_attributes{"sex", "age_group", "race", "view"};
-
-bool is_subgroup(const std::string& text) {
-  const std::vector<std::string> attributes = attributes_of_subgroup(text);
-  return !attributes.empty() && std::ranges::all_of(attributes, [](const std::string& attribute) {
-    return std::ranges::find(subgroup_attributes, attribute) != subgroup_attributes.end();
-  });
-}
-
-} // namespace
-
-std::vector<std::string> attributes_of_subgroup(const std::string& text) {
-  std::vector<std::string> attributes;
-  std::istringstream words(text);
-  for (std::string word; words >> word;) {
-    if (word != "+") {
-      attributes.push_back(word);
-    }
-  }
-  return attributes;
-}
 
 void describe(Schema& schema, FeatureSpaceConfig& config) {
   schema.field("name", config.name, "of its rows in the result");
@@ -50,8 +26,8 @@ void describe(Schema& schema, ImageQualityConfig& config) {
   schema.list(
       "training", config.training,
       "images that the generator learned from: synthetic ones that are too near to them are found; empty: not looked for");
-  schema.field("subgroups", config.subgroups,
-               "attributes by which the sets are split as well: sex, age_group, race, view; 'sex + age_group' crosses two");
+  describe_subgroups(schema, config.subgroups,
+                     "attributes by which the sets are split as well: sex, age_group, race, view; 'sex + age_group' crosses two");
   schema.field("min_images", config.min_images, IntRange{2}, "of both sets, for a subgroup to be measured");
   schema.list("features", config.features, "spaces in which images are compared; one without a network is of pixels");
   schema.field("neighbours", config.neighbours, IntRange{1, 1000}, "k of precision, recall, density and coverage");
@@ -63,8 +39,6 @@ void describe(Schema& schema, ImageQualityConfig& config) {
   schema.section("watchdog", config.watchdog, "deadlines, after which a run that hangs ends with exit code 5");
   schema.check(!config.real.empty() && !config.synthetic.empty(),
                "real or synthetic is empty (they are compared) list data sets");
-  schema.check(std::ranges::all_of(config.subgroups, is_subgroup),
-               "subgroups names what splits nothing (there are sex, age_group, race, view, joined by +) correct it");
   schema.check(config.min_images > config.neighbours,
                "min_images is not above neighbours (an image has k neighbours beside itself) raise it");
   const auto is_asked_twice = [&](const CheckConfig& one) {
@@ -72,9 +46,6 @@ void describe(Schema& schema, ImageQualityConfig& config) {
   };
   schema.check(std::ranges::none_of(config.condition, is_asked_twice),
                "condition asks for an attribute twice (its numbers have one name) take one of them out");
-  const auto is_split_twice = [&](const std::string& one) { return std::ranges::count(config.subgroups, one) > 1; };
-  schema.check(std::ranges::none_of(config.subgroups, is_split_twice),
-               "subgroups names a split twice (its numbers have one name) list it once");
   const auto is_twice = [&](const FeatureSpaceConfig& one) {
     return std::ranges::count(config.features, one.name, &FeatureSpaceConfig::name) > 1;
   };

@@ -1,40 +1,11 @@
 #include "record_check.hpp"
 
 #include "radforge/core/error.hpp"
-#include "radforge/io/utf8.hpp"
-
-#include "shard_layout.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 namespace radforge {
-namespace {
-
-std::string problem_of(const SampleRecord& record, const TextColumn& column) {
-  const std::string& text = record.*column.member;
-  if (text.size() > column.width) {
-    return fmt::format("{} of {} bytes is longer than its column of {} (docs/data-format.md)", column.name, text.size(),
-                       column.width);
-  }
-  if (find_invalid_utf8(text) != std::string::npos || text.find('\0') != std::string::npos) {
-    return fmt::format("{} is not UTF-8 text without zeros", column.name);
-  }
-  return {};
-}
-
-} // namespace
-
-std::string site_of(const SampleRecord& record) { return record.source.substr(0, record.source.find('/')); }
-
-std::string text_problem(const SampleRecord& record) {
-  for (const TextColumn& column : text_columns) {
-    if (std::string problem = problem_of(record, column); !problem.empty()) {
-      return problem;
-    }
-  }
-  return {};
-}
 
 void check_record(const SampleRecord& record, const DatasetSchema& schema) {
   const std::size_t num_bytes = schema.num_bytes();

@@ -1,8 +1,6 @@
 #include "radforge/quality/subgroups.hpp"
 
-#include "radforge/config/image_quality_config.hpp"
-
-#include <fmt/format.h>
+#include "radforge/config/subgroup_names.hpp"
 
 #include <map>
 #include <numeric>
@@ -11,26 +9,10 @@ namespace radforge {
 
 namespace {
 
-const std::string& value_of(const SampleRecord& record, const std::string& attribute) {
-  return attribute == "sex"         ? record.sex
-         : attribute == "age_group" ? record.age_group
-         : attribute == "race"      ? record.race
-                                    : record.view;
-}
-
-std::string name_of(const SampleRecord& record, const std::vector<std::string>& attributes) {
-  std::string name;
-  for (const std::string& attribute : attributes) {
-    const std::string& value = value_of(record, attribute);
-    name += fmt::format("{}{}={}", name.empty() ? "" : " ", attribute, value.empty() ? "unknown" : value);
-  }
-  return name;
-}
-
 std::map<std::string, std::vector<std::int64_t>> split(const ImageSet& images, const std::vector<std::string>& attributes) {
   std::map<std::string, std::vector<std::int64_t>> groups;
   for (std::int64_t i = 0; i < images.size(); ++i) {
-    groups[name_of(images.record(i), attributes)].push_back(i);
+    groups[subgroup_of(images.record(i), attributes)].push_back(i);
   }
   return groups;
 }

@@ -35,9 +35,6 @@ struct ImageQualityConfig {
   WatchdogConfig watchdog;
 };
 
-/// Attributes of a subgroup, "sex + age_group" in parts.
-std::vector<std::string> attributes_of_subgroup(const std::string& text);
-
 void describe(Schema& schema, FeatureSpaceConfig& config);
 void describe(Schema& schema, ImageQualityConfig& config);
 

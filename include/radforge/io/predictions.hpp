@@ -26,4 +26,7 @@ struct Predictions {
 /// Writes an HDF5 file (docs/data-format.md) atomically; equal predictions give equal bytes. Errors: IoError.
 void write_predictions(const std::filesystem::path& path, const Predictions& predictions);
 
+/// Of the provenance what every file has. Errors: IoError, DataError (damaged, or another file).
+Predictions read_predictions(const std::filesystem::path& path);
+
 } // namespace radforge

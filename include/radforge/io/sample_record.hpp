@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace radforge {
@@ -30,6 +31,12 @@ struct SampleRecord {
 
 /// The site that the image is from: what stands before the first slash of `source`.
 std::string site_of(const SampleRecord& record);
+
+/// The record's "sex", "age_group", "race" or "view"; empty where unknown. Errors: InternalError for another attribute.
+const std::string& attribute_of(const SampleRecord& record, std::string_view attribute);
+
+/// "sex=F age_group=40-59"; "unknown" where an attribute is.
+std::string subgroup_of(const SampleRecord& record, const std::vector<std::string>& attributes);
 
 /// Why the record's text cannot be stored in a shard: "source of 200 bytes is longer than its column of 128 ..."; empty if it
 /// can.

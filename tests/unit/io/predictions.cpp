@@ -2,6 +2,7 @@
 #include "../../../src/io/hdf5.hpp"
 
 #include "radforge/core/atomic_file.hpp"
+#include "radforge/core/error.hpp"
 
 #include "temp_folder.hpp"
 
@@ -66,4 +67,45 @@ TEST_CASE("equal predictions give equal bytes") {
   write_predictions(folder / "a.h5", example());
   write_predictions(folder / "b.h5", example());
   CHECK(read_file(folder / "a.h5") == read_file(folder / "b.h5"));
+}
+
+TEST_CASE("predictions are read as they were written") {
+  const TempFolder folder;
+  const Predictions written = example();
+  write_predictions(folder / "predictions.h5", written);
+  const Predictions read = read_predictions(folder / "predictions.h5");
+  CHECK(read.label == written.label);
+  CHECK(read.names == written.names);
+  CHECK(read.outputs == written.outputs);
+  CHECK(std::isnan(read.labels[2]));
+  CHECK(read.labels[5] == 0);
+  CHECK(read.datasets == written.datasets);
+  CHECK(read.provenance == written.provenance);
+  for (std::size_t i = 0; i < written.samples.size(); ++i) {
+    CHECK(read.samples[i].id == written.samples[i].id);
+    CHECK(read.samples[i].patient == written.samples[i].patient);
+    CHECK(read.samples[i].split == "test");
+    CHECK(read.samples[i].age == 40.5F);
+  }
+}
+
+TEST_CASE("predictions that are damaged are refused, or right") {
+  const TempFolder folder;
+  write_predictions(folder / "predictions.h5", example());
+  const std::string content = read_file(folder / "predictions.h5");
+  std::size_t num_refused = 0;
+  for (std::size_t at = 0; at < content.size(); at += 5) {
+    std::string damaged = content;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0xFF);
+    write_file_atomically(folder / "damaged.h5", damaged);
+    try {
+      (void)read_predictions(folder / "damaged.h5");
+    } catch (const DataError&) {
+      ++num_refused;
+    }
+  }
+  CHECK(num_refused > 100);
+  write_file_atomically(folder / "short.h5", content.substr(0, content.size() / 2));
+  CHECK_THROWS_AS(read_predictions(folder / "short.h5"), DataError);
+  CHECK_THROWS_AS(read_predictions(folder / "none.h5"), IoError);
 }
