@@ -23,6 +23,8 @@ enum class Stream : std::uint8_t {
   perturbation = 13, ///< input perturbation; id = sample, draw = epoch
   subset = 14,       ///< which patients a part of a data set has; id = hash of the patient, or of an image without one
   measure = 15,      ///< subsets and pairs that a measure is taken of; id = what they are for, draw = number of the one drawn
+  bootstrap = 16,    ///< units drawn with replacement; id = hash of what they are of, draw = number of the draw
+  permutation = 17,  ///< order in which units change groups; id and draw as of bootstrap
 };
 
 /// Names one sequence of random numbers. Counter-based (Philox4x32-10, Salmon et al., SC'11): the key is the seed, the counter is
