@@ -18,6 +18,7 @@ namespace radforge {
 struct CommandLine {
   std::string command;
   std::filesystem::path config; ///< configuration file, or the folder for commands that look at one
+  std::string config_text;      ///< in place of a file: evaluate --predictions
   std::vector<std::string> overrides;
   VerifyDepth depth = VerifyDepth::files;
   std::optional<std::int64_t> resume_step; ///< train: the checkpoint to go on from

@@ -2,6 +2,7 @@
 #include "resolved_config.hpp"
 
 #include "radforge/config/classifier_run_config.hpp"
+#include "radforge/config/evaluation_config.hpp"
 #include "radforge/config/generate_config.hpp"
 #include "radforge/config/image_quality_config.hpp"
 #include "radforge/config/label_map_config.hpp"
@@ -38,6 +39,7 @@ void print_all_documentation() {
   print_documentation<ClassifierRunConfig>("train, `task: classifier`");
   print_documentation<SweepConfig>("sweep");
   print_documentation<GenerateConfig>("generate");
+  print_documentation<EvaluationConfig>("evaluate, `task: classification`");
   print_documentation<ImageQualityConfig>("evaluate, `task: image-quality`");
   print_documentation<ImportConfig>("import, by `--set key=value`");
   print_documentation<ExportConfig>("export of a pipeline, by `--set key=value`");

@@ -1,4 +1,5 @@
 #include "command.hpp"
+#include "evaluate_classification.hpp"
 #include "image_quality_files.hpp"
 #include "run_session.hpp"
 #include "shard_job.hpp"
@@ -73,13 +74,18 @@ void evaluate_image_quality(const CommandContext& context) {
 } // namespace
 
 void run_evaluate(const CommandContext& context) {
-  std::string task;
-  agree(context.world, [&] { task = peek_config(context.line.config, context.line.overrides, "task"); });
-  if (task != "image-quality") {
-    throw as_agreed(
-        ConfigError("{}: task '{}' cannot be evaluated (there is image-quality)", context.line.config.string(), task));
+  std::string task = "classification";
+  if (context.line.config_text.empty()) {
+    agree(context.world, [&] { task = peek_config(context.line.config, context.line.overrides, "task"); });
   }
-  evaluate_image_quality(context);
+  if (task == "classification") {
+    run_evaluate_classification(context);
+  } else if (task == "image-quality") {
+    evaluate_image_quality(context);
+  } else {
+    throw as_agreed(ConfigError("{}: task '{}' cannot be evaluated (there are classification and image-quality)",
+                                context.line.config.string(), task));
+  }
 }
 
 } // namespace radforge

@@ -2,6 +2,7 @@
 
 #include "radforge/core/build_info.hpp"
 #include "radforge/core/error.hpp"
+#include "radforge/data/prediction_table.hpp"
 
 #include <boost/program_options.hpp>
 
@@ -25,9 +26,11 @@ po::options_description visible_options() {
       ("resume", po::value<std::string>(), "train: step=N, the checkpoint to go on from (default: the newest)")          //
       ("allow-change", "train: go on where the configuration changed in more than logging and saving")                   //
       ("array-task", po::value<std::string>(), "sweep: K/N, part K of N of the runs, those of a chain together")         //
-      ("sheet", "inspect: write sheet.html, a page of a data set's images by subgroup, with what failed")                //
-      ("deep", "verify: decode every image and compare its pixels")                                                      //
-      ("help,h", "this text")                                                                                            //
+      ("predictions", po::value<std::vector<std::string>>()->composing(),
+       "evaluate: a file of predictions to judge, without a configuration; repeatable")                   //
+      ("sheet", "inspect: write sheet.html, a page of a data set's images by subgroup, with what failed") //
+      ("deep", "verify: decode every image and compare its pixels")                                       //
+      ("help,h", "this text")                                                                             //
       ("version", "version, revision and compiler");
   return options;
 }
@@ -120,6 +123,38 @@ void read_options_of_sweep(const po::variables_map& values, CommandLine& line) {
   }
 }
 
+// What a model's rows are called: its run's folder for pipeline/predictions.h5, else what the table's site would be.
+std::string model_name(const std::filesystem::path& predictions) {
+  const std::filesystem::path folder = predictions.parent_path();
+  return folder.filename() == "pipeline" && folder.has_parent_path() ? folder.parent_path().filename().string()
+                                                                     : table_name(predictions);
+}
+
+// In YAML's double quotes.
+std::string quoted(const std::string& text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    out += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+  }
+  return out + "\"";
+}
+
+void read_options_of_evaluate(const po::variables_map& values, CommandLine& line) {
+  if (values.count("predictions") == 0) {
+    return;
+  }
+  if (line.command != "evaluate" || values.count("argument") > 0) {
+    throw ConfigError(
+        "--predictions goes with evaluate and no configuration (a file of those names its own). See radforge --help");
+  }
+  const auto& files = values["predictions"].as<std::vector<std::string>>();
+  line.config_text = "task: classification\nmodels:\n";
+  for (const std::string& file : files) {
+    line.config_text += fmt::format("  - {{name: {}, predictions: [{}]}}\n", quoted(model_name(file)), quoted(file));
+  }
+  line.config = model_name(files.front());
+}
+
 // A folder's name is its last part whether or not a separator follows it.
 std::filesystem::path without_last_separator(const std::filesystem::path& path) {
   return path.has_relative_path() && !path.has_filename() ? path.parent_path() : path;
@@ -168,10 +203,12 @@ ParsedArguments parse_arguments(int argc, const char* const* argv) {
   }
   parsed.line.command = values["command"].as<std::string>();
   parsed.command = &find_command(parsed.line.command);
-  if (values.count("argument") == 0) {
+  read_options_of_evaluate(values, parsed.line);
+  if (values.count("argument") > 0) {
+    parsed.line.config = without_last_separator(values["argument"].as<std::string>());
+  } else if (parsed.line.config_text.empty()) {
     throw ConfigError("radforge {} needs {}. See radforge --help", parsed.line.command, parsed.command->argument);
   }
-  parsed.line.config = without_last_separator(values["argument"].as<std::string>());
   read_options_of_sweep(values, parsed.line);
   if (values.count("set") > 0) {
     parsed.line.overrides = values["set"].as<std::vector<std::string>>();

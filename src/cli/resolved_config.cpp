@@ -1,6 +1,7 @@
 #include "resolved_config.hpp"
 
 #include "radforge/config/classifier_run_config.hpp"
+#include "radforge/config/evaluation_config.hpp"
 #include "radforge/config/generate_config.hpp"
 #include "radforge/config/image_quality_config.hpp"
 #include "radforge/config/load.hpp"
@@ -46,12 +47,15 @@ std::string resolved_config(const std::filesystem::path& path, const std::vector
   if (task == "generation") {
     return resolved<GenerateConfig>(path, overrides);
   }
+  if (task == "classification") {
+    return resolved<EvaluationConfig>(path, overrides);
+  }
   if (task == "image-quality") {
     return resolved<ImageQualityConfig>(path, overrides);
   }
   throw ConfigError(
-      "{}: task '{}' is not known (there are images, latents, autoencoder, diffusion, classifier, sweep, generation "
-      "and image-quality)",
+      "{}: task '{}' is not known (there are images, latents, autoencoder, diffusion, classifier, sweep, generation, "
+      "classification and image-quality)",
       path.string(), task);
 }
 

@@ -1,5 +1,6 @@
 #include "run_session.hpp"
 
+#include "evaluation_files.hpp"
 #include "image_quality_files.hpp"
 #include "text_difference.hpp"
 
@@ -62,7 +63,7 @@ bool is_run_of_same_config(const fs::path& folder, const std::string& resolved, 
 bool has_results(const fs::path& folder) {
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
-    if (name == "checkpoints" || name == "pipeline" || name == image_quality_file ||
+    if (name == "checkpoints" || name == "pipeline" || name == image_quality_file || name == evaluation_file ||
         (name.starts_with("shard-") && name.ends_with(".h5"))) {
       return true;
     }
@@ -72,7 +73,10 @@ bool has_results(const fs::path& folder) {
 
 RunSession::RunSession(const CommandContext& command, const Describe& description, Joining joining) : context(command) {
   const CommandLine& line = context.line;
-  agree(context.world, [&] { load_config(line.config, line.overrides, description); });
+  agree(context.world, [&] {
+    line.config_text.empty() ? load_config(line.config, line.overrides, description)
+                             : parse_config(line.config_text, "command line", line.overrides, description);
+  });
   config_ = dump_config(description);
   require_equal(context.world, config_, "configuration");
   config_digest_ = digest(config_);

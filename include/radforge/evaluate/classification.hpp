@@ -1,0 +1,71 @@
+#pragma once
+
+#include "radforge/comm/communicator.hpp"
+#include "radforge/config/evaluation_config.hpp"
+#include "radforge/data/prediction_table.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace radforge {
+
+/// One number of an evaluation; NaN where it is not estimable, and the note says why.
+struct EvaluationRow {
+  std::string model;
+  std::string site;
+  std::string label;    ///< or the name of an average over labels: "macro", "weighted"
+  std::string subgroup; ///< "all", "sex=F"; of a gap the split, "sex"
+  std::string metric;   ///< "auroc", "false_negative_rate" (metrics/group_counts.hpp), "equalized_odds"
+  std::string measure;  ///< "value", "standard_error" (DeLong), "gap_max_min", ..., "disparity" (metrics/gaps.hpp)
+  double value = 0;
+  double low = 0; ///< of the interval; NaN without draws
+  double high = 0;
+  double num_images = 0; ///< with a known label
+  double num_positives = 0;
+  std::string note;
+};
+
+/// Two models on the same images of a site: value less the baseline's.
+struct ComparisonRow {
+  std::string site, label, subgroup, metric, measure, model, baseline;
+  double difference = 0, low = 0, high = 0;
+  double relative = 0, relative_low = 0, relative_high = 0; ///< difference / the baseline's value
+  double p_bootstrap = 0;
+  double p_delong = 0; ///< of AUROC in all images; else NaN
+  double p_holm = 0;   ///< p_bootstrap, adjusted for all comparisons of this metric and measure in this subgroup
+  double p_bh = 0;     ///< likewise by Benjamini and Hochberg
+};
+
+struct ThresholdRow {
+  std::string model, label;
+  double threshold = 0; ///< images of this probability and above are called positive; infinity: none; NaN: not estimable
+  std::int64_t num_images = 0;
+  std::string chosen_on; ///< "validation", or "test (the images that are judged)"
+};
+
+struct EvaluatedModel {
+  std::string name;
+  PredictionTable table;
+};
+
+struct ClassificationResult {
+  std::vector<EvaluationRow> rows;
+  std::vector<ComparisonRow> comparisons;
+  std::vector<ThresholdRow> thresholds;
+  std::vector<std::string> notes; ///< sentences for people
+};
+
+struct ClassificationControl {
+  int num_threads = 1;
+  std::function<void(std::int64_t num_done, std::int64_t num_all)> progress = [](std::int64_t, std::int64_t) {};
+};
+
+/// Judges what models say of images, site by site and label by label. A pure function of tables and configuration: the same bits
+/// on any number of ranks and threads. Collective. Errors: DataError (no image is judged, a site or a label that is not there,
+/// patients unknown).
+ClassificationResult evaluate_classification(const EvaluationConfig& config, const std::vector<EvaluatedModel>& models,
+                                             Communicator& ranks, const ClassificationControl& control);
+
+} // namespace radforge

@@ -1,0 +1,95 @@
+#include "radforge/config/evaluation_config.hpp"
+
+#include "name_check.hpp"
+
+#include "radforge/config/schema.hpp"
+#include "radforge/config/subgroup_names.hpp"
+
+#include <algorithm>
+#include <set>
+
+namespace radforge {
+
+void describe(Schema& schema, PredictionColumnsConfig& config) {
+  schema.field("image", config.image, "column of the image's name, which no two rows share");
+  schema.field("patient", config.patient, "column of the patient");
+  schema.field("sex", config.sex, "column of M, F");
+  schema.field("age", config.age, "column of the years");
+  schema.field("race", config.race, "column of the race");
+  schema.field("view", config.view, "column of the view position");
+  schema.field("site", config.site,
+               "column of the hospital; a table without one is one site, named as its file, or as its folder if that is called "
+               "predictions");
+  schema.field("split", config.split, "column of train, validation, test");
+  schema.field("prefix", config.prefix, "before a label's name: the column of its scores");
+  schema.field("scale", config.scale, Choices{"probability", "logit"}, "of the scores");
+  schema.field("uncertain", config.uncertain, Choices{"unknown", "present", "absent"}, "what a label of -1 is taken for");
+}
+
+void describe(Schema& schema, ThresholdConfig& config) {
+  schema.field("rule", config.rule, Choices{"max_f1", "youden", "false_positive_rate", "sensitivity"},
+               "how the score from which on an image is called positive is chosen, one a label");
+  schema.field("level", config.level, RealRange{0, 1}, "that false_positive_rate or sensitivity is held at");
+  schema.field("split", config.split, Choices{"train", "validation", "test"},
+               "whose images it is chosen on, of all sites together; without such, it is chosen on those that are judged");
+}
+
+void describe(Schema& schema, EligibilityConfig& config) {
+  schema.field("min_of_rate", config.min_of_rate, IntRange{1},
+               "images that a group's rate is a share of, for it to count in a gap");
+  schema.field("min_of_auroc", config.min_of_auroc, IntRange{1}, "images of either class, for its AUROC to count in a gap");
+}
+
+void describe(Schema& schema, BootstrapConfig& config) {
+  schema.field("num_draws", config.num_draws, IntRange{0, 1'000'000}, "0: no intervals");
+  schema.field("level", config.level, RealRange{0.5, 0.9999}, "of the intervals");
+  schema.field("unit", config.unit, Choices{"patient", "image", "image_by_class"},
+               "what is drawn: patients with all their images, images, or images of either class apart");
+  schema.field("interval", config.interval, Choices{"percentile", "bca"}, "bca: bias-corrected and accelerated");
+  schema.field("num_blocks", config.num_blocks, IntRange{2, 100'000}, "parts of the units that bca leaves out in turn");
+}
+
+void describe(Schema& schema, EvaluatedModelConfig& config) {
+  schema.field("name", config.name, "of its rows in the results");
+  schema.field("predictions", config.predictions, "files: predictions.h5 of a trained classifier, or tables (CSV, gzip, xlsx)");
+  schema.section("columns", config.columns, "of tables: what their columns are called");
+  schema.check(is_name(config.name), "name is missing or no name (it becomes part of a file's) use letters, digits, '_', '-' and "
+                                     "'.', neither of the last two first");
+  schema.check(!config.predictions.empty(), "predictions is empty (there is nothing to judge) list files");
+}
+
+void describe(Schema& schema, LabelAverageConfig& config) {
+  schema.field("name", config.name, "of its rows in the results");
+  schema.field("labels", config.labels, "that the mean is taken over");
+  schema.check(is_name(config.name) && !config.labels.empty(), "name or labels is missing (a mean has both) give them");
+}
+
+void describe(Schema& schema, EvaluationConfig& config) {
+  schema.field("task", config.task, Choices{"classification"}, "what evaluate does");
+  schema.field("seed", config.seed, IntRange{0}, "of the draws");
+  schema.list("models", config.models, "what is judged, and beside each other");
+  schema.field("sites", config.sites, "hospitals that are judged; empty: all");
+  schema.field("split", config.split, Choices{"train", "validation", "test"},
+               "images that are judged; rows without a split are of each");
+  schema.field("labels", config.labels, "that are judged; empty: all that a model has scores and labels of");
+  schema.field("derive_no_finding", config.derive_no_finding,
+               "judge 1 - the highest of the findings' probabilities as that of No_Finding, where a model does not tell it");
+  schema.list("averages", config.averages,
+              "means over some of the labels, beside that over all of them, 'macro', and 'weighted'");
+  schema.section("threshold", config.threshold, "from which on an image is called positive");
+  describe_subgroups(schema, config.subgroups,
+                     "attributes by which images are judged apart: sex, age_group, race, view; 'sex + age_group' crosses two");
+  schema.section("eligibility", config.eligibility, "groups that are too small are left out of gaps, and named");
+  schema.field("smoothing", config.smoothing, Choices{"none", "jeffreys"},
+               "of the rates in gaps: jeffreys adds half an image to either side");
+  schema.field("num_bins", config.num_bins, IntRange{2, 1000}, "of equal width, of the calibration error");
+  schema.section("bootstrap", config.bootstrap, "intervals");
+  schema.section("watchdog", config.watchdog, "deadlines, after which a run that hangs ends with exit code 5");
+  schema.check(!config.models.empty(), "models is empty (there is nothing to judge) list at least one");
+  std::set<std::string> names;
+  for (const EvaluatedModelConfig& model : config.models) {
+    schema.check(names.insert(model.name).second, "models has a name twice (its rows would be mixed) give others");
+  }
+}
+
+} // namespace radforge

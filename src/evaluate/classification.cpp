@@ -1,0 +1,303 @@
+#include "radforge/evaluate/classification.hpp"
+
+#include "evaluation_rows.hpp"
+#include "site_images.hpp"
+#include "statistic.hpp"
+
+#include "radforge/core/error.hpp"
+#include "radforge/metrics/delong.hpp"
+#include "radforge/metrics/operating_threshold.hpp"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+#include <map>
+#include <set>
+#include <utility>
+
+namespace radforge {
+
+namespace {
+
+constexpr double not_estimable = std::numeric_limits<double>::quiet_NaN();
+
+ThresholdRule rule_of(const ThresholdConfig& config) {
+  return config.rule == "youden"                ? ThresholdRule::youden
+         : config.rule == "false_positive_rate" ? ThresholdRule::false_positive_rate
+         : config.rule == "sensitivity"         ? ThresholdRule::sensitivity
+                                                : ThresholdRule::max_f1;
+}
+
+/// Labels that some model tells of some image, in the order of their first appearance.
+std::vector<std::string> labels_of(const EvaluationConfig& config, const std::vector<EvaluatedModel>& models) {
+  std::vector<std::string> labels;
+  for (const EvaluatedModel& model : models) {
+    for (std::size_t column = 0; column < model.table.labels.size(); ++column) {
+      const std::string& label = model.table.labels[column];
+      bool is_told = false;
+      for (std::size_t row = 0; row < model.table.samples.size() && !is_told; ++row) {
+        is_told = !std::isnan(model.table.probability(row, column));
+      }
+      if (is_told && std::ranges::find(labels, label) == labels.end()) {
+        labels.push_back(label);
+      }
+    }
+  }
+  const auto require_told = [&](const std::string& label) {
+    if (std::ranges::find(labels, label) == labels.end()) {
+      throw ConfigError("no model tells '{}' (they tell {}) correct labels or averages", label, fmt::join(labels, ", "));
+    }
+  };
+  std::ranges::for_each(config.labels, require_told);
+  for (const LabelAverageConfig& average : config.averages) {
+    std::ranges::for_each(average.labels, require_told);
+  }
+  return config.labels.empty() ? labels : config.labels;
+}
+
+std::vector<std::string> sites_of(const EvaluationConfig& config, const std::vector<EvaluatedModel>& models) {
+  std::set<std::string> there;
+  for (const EvaluatedModel& model : models) {
+    for (const SampleRecord& sample : model.table.samples) {
+      if (is_of_split(sample, config.split)) {
+        there.insert(site_of(sample));
+      }
+    }
+  }
+  if (there.empty()) {
+    throw DataError("no image is of the split '{}' (nothing is judged) set split to one that the predictions have", config.split);
+  }
+  for (const std::string& site : config.sites) {
+    if (!there.contains(site)) {
+      throw ConfigError("no image of the site '{}' is there (there are {}) correct sites", site, fmt::join(there, ", "));
+    }
+  }
+  return config.sites.empty() ? std::vector<std::string>(there.begin(), there.end()) : config.sites;
+}
+
+/// One a label, on the images of all sites.
+ThresholdRow threshold_of(const EvaluationConfig& config, const EvaluatedModel& model, const std::string& label,
+                          const std::vector<std::string>& sites) {
+  ThresholdRow row{model.name, label, not_estimable, 0, config.threshold.split};
+  const auto found = std::ranges::find(model.table.labels, label);
+  if (found == model.table.labels.end()) {
+    return row;
+  }
+  const auto column = static_cast<std::size_t>(found - model.table.labels.begin());
+  const auto& samples = model.table.samples;
+  const bool has_split =
+      std::ranges::any_of(samples, [&](const SampleRecord& sample) { return sample.split == config.threshold.split; });
+  if (!has_split) {
+    row.chosen_on = config.split + " (the images that are judged)";
+  }
+  std::vector<double> scores;
+  std::vector<std::uint8_t> positive;
+  for (std::size_t i = 0; i < samples.size(); ++i) {
+    const bool is_used =
+        has_split ? samples[i].split == config.threshold.split
+                  : is_of_split(samples[i], config.split) && std::ranges::find(sites, site_of(samples[i])) != sites.end();
+    if (is_used && model.table.truth(i, column) >= 0 && !std::isnan(model.table.probability(i, column))) {
+      scores.push_back(model.table.probability(i, column));
+      positive.push_back(static_cast<std::uint8_t>(model.table.truth(i, column)));
+    }
+  }
+  row.num_images = std::ssize(scores);
+  row.threshold =
+      choose_threshold(RankedScores(scores, positive), rule_of(config.threshold), config.threshold.level).value_or(not_estimable);
+  return row;
+}
+
+/// Whether a metric needs no threshold.
+bool is_of_scores(const std::string& metric) {
+  return std::ranges::any_of(
+      std::initializer_list<Metric>{Metric::auroc, Metric::average_precision, Metric::brier, Metric::calibration_error},
+      [&](Metric one) { return name_of(one) == metric; });
+}
+
+/// What is not of draws: the standard error of AUROC in each group.
+std::vector<Statistic> standard_errors(const std::string& label, const ScoredImages& images, const SubgroupTable& groups) {
+  std::vector<Statistic> found;
+  for (std::size_t group = 0; group < groups.names().size(); ++group) {
+    std::vector<double> scores;
+    std::vector<std::uint8_t> positive;
+    for (std::size_t i = 0; i < images.scores.size(); ++i) {
+      const auto& of = groups.grouping().groups_of_cell[images.cells[i]];
+      if (std::ranges::binary_search(of, static_cast<std::uint32_t>(group))) {
+        scores.push_back(images.scores[i]);
+        positive.push_back(images.positive[i]);
+      }
+    }
+    const auto variance = delong_variance(scores, positive);
+    found.push_back({.label = label,
+                     .subgroup = groups.names()[group],
+                     .metric = "auroc",
+                     .measure = "standard_error",
+                     .num_images = static_cast<double>(scores.size()),
+                     .num_positives = static_cast<double>(std::ranges::count(positive, 1)),
+                     .note = variance ? "" : "fewer than two images of a class",
+                     .whole = variance ? std::sqrt(variance->variance) : not_estimable});
+  }
+  return found;
+}
+
+/// Everything that is judged on one site.
+class SiteJudge {
+ public:
+  SiteJudge(const EvaluationConfig& config, const std::string& site, const std::vector<EvaluatedModel>& models,
+            Communicator& ranks, int num_threads)
+      : config_(config), site_(site), models_(models), ranks_(ranks), num_threads_(num_threads) {
+    for (const EvaluatedModel& model : models) {
+      images_.emplace_back(config, site, model.table);
+      averages_.push_back({{StatisticAverage("macro", StatisticAverage::Weights::equal), {}},
+                           {StatisticAverage("weighted", StatisticAverage::Weights::positives), {}}});
+      for (const LabelAverageConfig& average : config.averages) {
+        averages_.back().push_back({StatisticAverage(average.name, StatisticAverage::Weights::equal), average.labels});
+      }
+    }
+  }
+
+  void judge(const std::string& label, const std::map<std::string, double>& thresholds_of_models, ClassificationResult& result) {
+    std::vector<std::vector<Statistic>> of_models;
+    std::vector<ScoredImages> scored;
+    for (std::size_t number = 0; number < models_.size(); ++number) {
+      const std::string& model = models_[number].name;
+      scored.push_back(images_[number].scored(models_[number].table, label).value_or(ScoredImages{}));
+      of_models.push_back(judge_model(number, label, scored.back(), thresholds_of_models.at(model), result));
+    }
+    compare(label, of_models, scored, result);
+  }
+
+  void finish(ClassificationResult& result) {
+    for (std::size_t average = 0; average < averages_.front().size(); ++average) {
+      std::vector<std::vector<Statistic>> of_models;
+      for (std::size_t number = 0; number < models_.size(); ++number) {
+        of_models.push_back(averages_[number][average].of.result());
+        std::ranges::move(rows_of(models_[number].name, site_, of_models.back(), config_.bootstrap, num_threads_),
+                          std::back_inserter(result.rows));
+      }
+      compare("", of_models, {}, result);
+    }
+    for (std::size_t number = 0; number < models_.size(); ++number) {
+      for (const SubgroupTable::Split& split : images_[number].groups().splits()) {
+        if (split.num_unknown > 0) {
+          result.notes.push_back(fmt::format("{} on {}: of {} of {} images '{}' is unknown: they are in none of its groups",
+                                             models_[number].name, site_, split.num_unknown, images_[number].samples().size(),
+                                             split.name));
+        }
+      }
+    }
+  }
+
+ private:
+  struct Average {
+    StatisticAverage of;
+    std::vector<std::string> labels; ///< empty: all
+  };
+
+  std::vector<Statistic> judge_model(std::size_t number, const std::string& label, const ScoredImages& scored, double threshold,
+                                     ClassificationResult& result) {
+    const SiteImages& images = images_[number];
+    const std::string& model = models_[number].name;
+    if (scored.scores.empty()) {
+      result.rows.push_back({model, site_, label, "all", "auroc", "value", not_estimable, not_estimable, not_estimable, 0, 0,
+                             "no image with a known label and a score"});
+      return {};
+    }
+    const bool is_constant = std::ranges::adjacent_find(scored.scores, std::ranges::not_equal_to()) == scored.scores.end();
+    const LabelCounts counts =
+        images.plan().count(scored, images.groups().grouping(),
+                            {.threshold = std::isnan(threshold) ? std::numeric_limits<double>::infinity() : threshold,
+                             .num_bins = static_cast<int>(config_.num_bins)},
+                            ranks_, num_threads_);
+    std::vector<Statistic> statistics = statistics_of(label, counts, images.groups(), config_);
+    for (Statistic& one : statistics) {
+      if (is_constant && one.metric == name_of(Metric::auroc) && one.note.empty()) {
+        one.note = "all scores are the same";
+      }
+      if (std::isnan(threshold) && !is_of_scores(one.metric)) {
+        one.whole = not_estimable;
+        one.note = "no threshold: the images that it is chosen on are of one class";
+      }
+    }
+    for (Average& average : averages_[number]) {
+      if (average.labels.empty() || std::ranges::find(average.labels, label) != average.labels.end()) {
+        average.of.add(statistics);
+      }
+    }
+    for (const auto& part : {rows_of(model, site_, statistics, config_.bootstrap, num_threads_),
+                             rows_of(model, site_, standard_errors(label, scored, images.groups()), config_.bootstrap, 1)}) {
+      result.rows.insert(result.rows.end(), part.begin(), part.end());
+    }
+    return statistics;
+  }
+
+  /// Every model with each before it; without scores, of an average.
+  void compare(const std::string& label, const std::vector<std::vector<Statistic>>& of_models,
+               const std::vector<ScoredImages>& scored, ClassificationResult& result) const {
+    for (std::size_t a = 0; a < models_.size(); ++a) {
+      for (std::size_t b = 0; b < a; ++b) {
+        if (of_models[a].empty() || of_models[b].empty()) {
+          continue;
+        }
+        const bool is_same = images_[a].plan().is_as(images_[b].plan()) && of_models[a].size() == of_models[b].size() &&
+                             (scored.empty() || (scored[a].units == scored[b].units && scored[a].positive == scored[b].positive));
+        if (!is_same) {
+          result.notes.push_back(fmt::format("{} and {} are not compared on {}{}{}: they were shown other images",
+                                             models_[a].name, models_[b].name, site_, label.empty() ? "" : ", ", label));
+          continue;
+        }
+        for (ComparisonRow row : comparisons_of(of_models[a], of_models[b], config_.bootstrap)) {
+          row.site = site_;
+          row.model = models_[a].name;
+          row.baseline = models_[b].name;
+          if (!scored.empty() && row.metric == name_of(Metric::auroc) && row.measure == "value") {
+            const auto difference = delong_difference(scored[a].scores, scored[b].scores, scored[a].positive);
+            row.p_delong = difference ? difference->p_value : not_estimable;
+          }
+          result.comparisons.push_back(std::move(row));
+        }
+      }
+    }
+  }
+
+  const EvaluationConfig& config_;
+  std::string site_;
+  const std::vector<EvaluatedModel>& models_;
+  Communicator& ranks_;
+  int num_threads_;
+  std::vector<SiteImages> images_;
+  std::vector<std::vector<Average>> averages_; ///< of each model
+};
+
+} // namespace
+
+ClassificationResult evaluate_classification(const EvaluationConfig& config, const std::vector<EvaluatedModel>& models,
+                                             Communicator& ranks, const ClassificationControl& control) {
+  ClassificationResult result;
+  const std::vector<std::string> labels = labels_of(config, models);
+  const std::vector<std::string> sites = sites_of(config, models);
+  std::map<std::string, std::map<std::string, double>> thresholds; // of a label, of a model
+  for (const std::string& label : labels) {
+    for (const EvaluatedModel& model : models) {
+      result.thresholds.push_back(threshold_of(config, model, label, sites));
+      thresholds[label][model.name] = result.thresholds.back().threshold;
+    }
+  }
+  const auto num_all = static_cast<std::int64_t>(sites.size() * labels.size());
+  std::int64_t num_done = 0;
+  for (const std::string& site : sites) {
+    SiteJudge judge(config, site, models, ranks, control.num_threads);
+    for (const std::string& label : labels) {
+      judge.judge(label, thresholds.at(label), result);
+      control.progress(++num_done, num_all);
+    }
+    judge.finish(result);
+  }
+  adjust_p_values(result.comparisons);
+  return result;
+}
+
+} // namespace radforge

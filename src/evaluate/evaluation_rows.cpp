@@ -1,0 +1,121 @@
+#include "evaluation_rows.hpp"
+
+#include "radforge/core/error.hpp"
+#include "radforge/core/parallel_for.hpp"
+#include "radforge/metrics/adjusted_p_values.hpp"
+#include "radforge/metrics/resampling.hpp"
+
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <map>
+#include <tuple>
+
+namespace radforge {
+
+namespace {
+
+constexpr double none = std::numeric_limits<double>::quiet_NaN();
+
+Interval interval_of(double whole, const std::vector<double>& draws, const std::vector<double>& left_out,
+                     const BootstrapConfig& config) {
+  if (draws.empty() || std::isnan(whole)) {
+    return {none, none};
+  }
+  return config.interval == "bca" ? bca_interval(draws, whole, left_out, config.level) : percentile_interval(draws, config.level);
+}
+
+std::vector<double> combined(const std::vector<double>& a, const std::vector<double>& b,
+                             const std::function<double(double, double)>& combine) {
+  std::vector<double> values;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    values.push_back(combine(a[i], b[i]));
+  }
+  return values;
+}
+
+double less(double a, double b) { return a - b; }
+double relative_change(double a, double b) { return b == 0 ? none : (a - b) / b; }
+
+bool is_compared(const Statistic& one) {
+  return one.measure.starts_with("gap_") || (one.measure == "value" && one.subgroup == "all");
+}
+
+} // namespace
+
+std::vector<EvaluationRow> rows_of(const std::string& model, const std::string& site, const std::vector<Statistic>& statistics,
+                                   const BootstrapConfig& config, int num_threads) {
+  std::vector<EvaluationRow> rows(statistics.size());
+  parallel_for(statistics.size(), num_threads, [&](int, std::size_t i) {
+    const Statistic& one = statistics[i];
+    const Interval interval = interval_of(one.whole, one.draws, one.left_out, config);
+    rows[i] = {.model = model,
+               .site = site,
+               .label = one.label,
+               .subgroup = one.subgroup,
+               .metric = one.metric,
+               .measure = one.measure,
+               .value = one.whole,
+               .low = interval.low,
+               .high = interval.high,
+               .num_images = one.num_images,
+               .num_positives = one.num_positives,
+               .note = one.note};
+  });
+  return rows;
+}
+
+std::vector<ComparisonRow> comparisons_of(const std::vector<Statistic>& statistics, const std::vector<Statistic>& baseline,
+                                          const BootstrapConfig& config) {
+  std::vector<ComparisonRow> rows;
+  for (std::size_t i = 0; i < statistics.size(); ++i) {
+    const Statistic& a = statistics[i];
+    const Statistic& b = baseline[i];
+    require(a.label == b.label && a.subgroup == b.subgroup && a.metric == b.metric && a.measure == b.measure,
+            "lists of statistics are of the same things");
+    if (!is_compared(a) || std::isnan(a.whole) || std::isnan(b.whole)) {
+      continue;
+    }
+    const std::vector<double> differences = combined(a.draws, b.draws, less);
+    const Interval difference = interval_of(a.whole - b.whole, differences, combined(a.left_out, b.left_out, less), config);
+    const double relative = relative_change(a.whole, b.whole);
+    const Interval change = interval_of(relative, combined(a.draws, b.draws, relative_change),
+                                        combined(a.left_out, b.left_out, relative_change), config);
+    rows.push_back({.label = a.label,
+                    .subgroup = a.subgroup,
+                    .metric = a.metric,
+                    .measure = a.measure,
+                    .difference = a.whole - b.whole,
+                    .low = difference.low,
+                    .high = difference.high,
+                    .relative = relative,
+                    .relative_low = change.low,
+                    .relative_high = change.high,
+                    .p_bootstrap = differences.empty() ? none : bootstrap_p_value(differences),
+                    .p_delong = none,
+                    .p_holm = none,
+                    .p_bh = none});
+  }
+  return rows;
+}
+
+void adjust_p_values(std::span<ComparisonRow> rows) {
+  std::map<std::tuple<std::string, std::string, std::string>, std::vector<std::size_t>> families;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    families[{rows[i].subgroup, rows[i].metric, rows[i].measure}].push_back(i);
+  }
+  for (const auto& [_, members] : families) {
+    std::vector<double> p_values;
+    for (const std::size_t i : members) {
+      p_values.push_back(rows[i].p_bootstrap);
+    }
+    const std::vector<double> holm = holm_adjusted(p_values);
+    const std::vector<double> bh = benjamini_hochberg_adjusted(p_values);
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      rows[members[i]].p_holm = holm[i];
+      rows[members[i]].p_bh = bh[i];
+    }
+  }
+}
+
+} // namespace radforge
