@@ -29,7 +29,7 @@ bool is_hdf5(const std::filesystem::path& path) {
 /// Logits of findings are each a sigmoid's, those of classes a softmax's, in fp64.
 void add_probabilities(PredictionTable& table, const Predictions& predictions) {
   const std::size_t width = predictions.names.size();
-  for (std::size_t row = 0; row < predictions.samples.size(); ++row) {
+  for (std::size_t row = 0; row < table.samples.size(); ++row) {
     const auto logits = predictions.outputs.begin() + static_cast<std::ptrdiff_t>(row * width);
     if (predictions.label == "findings") {
       std::transform(logits, logits + static_cast<std::ptrdiff_t>(width), std::back_inserter(table.probabilities),

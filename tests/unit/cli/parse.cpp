@@ -93,3 +93,17 @@ TEST_CASE("a command line that makes no sense is a usage error") {
   CHECK_THROWS_AS(parse({"train", "a.yaml", "--outptu", "x"}), ConfigError);
   CHECK_THROWS_AS(parse({"train", "a.yaml", "--set"}), ConfigError);
 }
+
+TEST_CASE("predictions take the place of a configuration") {
+  const CommandLine line =
+      parse({"evaluate", "--predictions", "runs/arm 1/pipeline/predictions.h5", "--predictions", "a\"b.csv", "--set", "seed=3"})
+          .line;
+  CHECK(line.config_text == "task: classification\nmodels:\n"
+                            "  - {name: \"arm 1\", predictions: [\"runs/arm 1/pipeline/predictions.h5\"]}\n"
+                            "  - {name: \"a\\\"b\", predictions: [\"a\\\"b.csv\"]}\n");
+  CHECK(line.overrides == std::vector<std::string>{"seed=3"});
+  CHECK(line.output == "runs/arm 1");
+  CHECK_THROWS_WITH(parse({"train", "--predictions", "a.csv"}), Catch::Contains("--predictions goes with evaluate"));
+  CHECK_THROWS_WITH(parse({"evaluate", "c.yaml", "--predictions", "a.csv"}), Catch::Contains("--predictions goes with evaluate"));
+  CHECK_THROWS_WITH(parse({"evaluate"}), Catch::Contains("needs CONFIG.yaml"));
+}
