@@ -95,6 +95,12 @@ PredictionTable joined(const std::vector<PredictionTable>& tables) {
       }
     }
   }
+  const auto has_split = [](const SampleRecord& sample) { return !sample.split.empty(); };
+  if (std::ranges::any_of(all.samples, has_split)) {
+    for (SampleRecord& sample : all.samples) { // as everywhere: generated images among others
+      sample.split = has_split(sample) ? sample.split : "train";
+    }
+  }
   return all;
 }
 

@@ -1,6 +1,7 @@
 #include "power_sum_analysis.hpp"
 
 #include "radforge/core/error.hpp"
+#include "radforge/metrics/resampling.hpp"
 #include "residual_bootstrap.hpp"
 #include "variable_projection.hpp"
 
@@ -79,7 +80,7 @@ PowerSumIntervals intervals_of(const std::vector<BootstrapDraw>& draws, double l
   const auto interval = [&](const auto& parameter) {
     std::vector<double> values(draws.size());
     std::ranges::transform(draws, values.begin(), [&](const BootstrapDraw& draw) { return parameter(draw.law); });
-    return percentile_interval(std::move(values), level);
+    return percentile_interval(values, level);
   };
   PowerSumIntervals intervals;
   intervals.e = interval([](const PowerSum& law) { return law.e; });
@@ -110,7 +111,7 @@ PowerSumAnalysis analyse(const PowerSumData& data, const PowerFitOptions& option
     for (std::size_t place = 0; place < held_out.size(); ++place) {
       std::vector<double> measured(draws.size());
       std::ranges::transform(draws, measured.begin(), [place](const BootstrapDraw& draw) { return draw.measured[place]; });
-      result.predictions.push_back({result.law.value(held_out[place]), percentile_interval(std::move(measured), options.level)});
+      result.predictions.push_back({result.law.value(held_out[place]), percentile_interval(measured, options.level)});
     }
   }
   std::vector<std::string> doubts = doubts_of_design(data);

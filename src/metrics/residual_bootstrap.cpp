@@ -11,9 +11,9 @@
 namespace radforge {
 namespace {
 
-// Ids of Stream::measure, apart from those of other measures.
-constexpr std::uint64_t draw_of_residuals = std::uint64_t{1} << 41U;
-constexpr std::uint64_t draw_of_scale = draw_of_residuals + 1;
+// What a draw draws.
+constexpr std::uint64_t draw_of_residuals = 0;
+constexpr std::uint64_t draw_of_scale = 1;
 
 /// The law's value with noise. A relative one of -1 and less would leave no loss: it is cut where no fit could follow it anyway.
 double with_noise(double value, double noise, ResidualUnit unit) {
@@ -86,9 +86,9 @@ std::vector<BootstrapDraw> residual_bootstrap(VariableProjection& fits, const Fi
   std::vector<double> values(num_points);
   for (std::uint32_t draw = 0; draw < draws.size(); ++draw) {
     const double scale =
-        random_scale(num_points - of.data.num_parameters(), {options.seed, Stream::measure, draw_of_scale, draw});
+        random_scale(num_points - of.data.num_parameters(), {options.seed, Stream::bootstrap, draw_of_scale, draw});
     const std::vector<double> drawn =
-        resample(noise, num_points + held_out.size(), scale, {options.seed, Stream::measure, draw_of_residuals, draw});
+        resample(noise, num_points + held_out.size(), scale, {options.seed, Stream::bootstrap, draw_of_residuals, draw});
     for (std::size_t i = 0; i < num_points; ++i) {
       values[i] = with_noise(law.value(of.data.sizes_of(i)), drawn[i], of.unit);
     }
@@ -100,18 +100,6 @@ std::vector<BootstrapDraw> residual_bootstrap(VariableProjection& fits, const Fi
     }
   }
   return draws;
-}
-
-Interval percentile_interval(std::vector<double> values, double level) {
-  require(!values.empty(), "percentiles of something");
-  std::ranges::sort(values);
-  const auto percentile = [&](double share) {
-    const double place = share * static_cast<double>(values.size() - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const std::size_t above = std::min(below + 1, values.size() - 1);
-    return values[below] + (place - static_cast<double>(below)) * (values[above] - values[below]);
-  };
-  return {percentile((1 - level) / 2), percentile((1 + level) / 2)};
 }
 
 } // namespace radforge

@@ -35,7 +35,4 @@ struct BootstrapDraw {
 std::vector<BootstrapDraw> residual_bootstrap(VariableProjection& fits, const FittedData& of, const PowerFitOptions& options,
                                               std::span<const std::array<double, 2>> held_out);
 
-/// Between the percentiles that leave out (1 - level) / 2 on either side, with a line between neighbours.
-Interval percentile_interval(std::vector<double> values, double level);
-
 } // namespace radforge

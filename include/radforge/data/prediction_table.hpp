@@ -32,7 +32,8 @@ PredictionTable read_prediction_csv(const std::filesystem::path& path, const Pre
 /// Of predictions.h5 or a table, told apart by the file's first bytes. Errors: as before; DataError for predictions of a value.
 PredictionTable read_prediction_table(const std::filesystem::path& path, const PredictionColumnsConfig& columns);
 
-/// The rows of both, and the labels of either; what a file does not tell is unknown. Errors: DataError (an image in both).
+/// The rows of both, and the labels of either; what a file does not tell is unknown. Where some rows have a
+/// split, those without one are training data. Errors: DataError (an image in both).
 PredictionTable joined(const std::vector<PredictionTable>& tables);
 
 /// With No_Finding told as 1 - the highest of the other probabilities, if it is not told already. Its truth is the table's where

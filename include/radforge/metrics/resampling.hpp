@@ -1,6 +1,7 @@
 #pragma once
 
 #include "radforge/core/philox.hpp"
+#include "radforge/metrics/interval.hpp"
 
 #include <cstdint>
 #include <span>
@@ -14,11 +15,6 @@ std::vector<std::uint32_t> draw_with_replacement(const RandomKey& key, std::size
 
 /// The numbers below `size` in an order that follows from the key.
 std::vector<std::uint32_t> permutation_of(const RandomKey& key, std::size_t size);
-
-struct Interval {
-  double low = 0;
-  double high = 0;
-};
 
 /// Percentiles (linear between two values, NumPy's default) of a sample without NaN, `quantile` in [0, 1]. NaN of no value.
 double quantile_of(std::span<const double> sorted, double quantile);

@@ -1,6 +1,7 @@
 #include "example.hpp"
 
 #include "radforge/config/classifier_run_config.hpp"
+#include "radforge/config/evaluation_config.hpp"
 #include "radforge/config/generate_config.hpp"
 #include "radforge/config/image_quality_config.hpp"
 #include "radforge/config/label_map_config.hpp"
@@ -208,6 +209,12 @@ TEST_CASE("every key of a sweep refuses what is wrong, with its line") {
   SweepConfig config;
   config.axes = {{"seed", "seed", {{"1", {"train.steps=3"}}}}};
   config.runs = {{.name = "real", .config = "real.yaml"}};
+  check_every_key(config);
+}
+TEST_CASE("every key of task classification refuses what is wrong, with its line") {
+  EvaluationConfig config;
+  config.models = {{.name = "m", .predictions = {"a.csv"}, .columns = {}}};
+  config.averages = {{"findings", {"Edema"}}};
   check_every_key(config);
 }
 TEST_CASE("every key of a classifier refuses what is wrong, with its line") { check_every_key(ClassifierConfig{}); }

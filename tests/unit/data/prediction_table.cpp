@@ -97,7 +97,12 @@ TEST_CASE("tables are joined by label, and no image counts twice") {
   CHECK(both.truth(0, 1) == -1);
   CHECK(both.probability(1, 0) == 0.75);
   CHECK(both.probability(1, 1) == 0.25);
+  CHECK(both.samples[0].split.empty());
   CHECK_THROWS_WITH(joined({a, a}), Contains("x/1 is in two files"));
+  const PredictionTable split = read("image,split,Mass,prob_Mass\n1,test,1,0.5\n2,,1,0.5\n");
+  CHECK(split.samples[1].split.empty());
+  CHECK(joined({split}).samples[0].split == "test");
+  CHECK(joined({split}).samples[1].split == "train");
 }
 
 TEST_CASE("no finding is as probable as the most probable finding is not") {
