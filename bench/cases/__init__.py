@@ -1,6 +1,6 @@
 """The benchmark cases by name. A case is a function of a Workspace that returns a Result."""
 
-from . import all_reduce, check_networks, checkpoints, classifier, data_wait, generate, loader, manifest, prepare, ranks, safetensors_load, sampling, train_step, verify
+from . import all_reduce, check_networks, checkpoints, classifier, data_wait, evaluation, generate, loader, manifest, prepare, ranks, safetensors_load, sampling, train_step, verify
 
 CASES = {
     "prepare-256-to-64": prepare.run_256_to_64,
@@ -22,5 +22,6 @@ CASES = {
     "generate-ranks": generate.ranks,
     "generate-slow-rank": generate.slow_rank,
     "write-shards": generate.write_shards,
+    "evaluate": evaluation.run,
     "check-networks": check_networks.run,
 }

@@ -1,5 +1,6 @@
 #include "evaluate_classification.hpp"
 
+#include "ask_networks.hpp"
 #include "evaluation_files.hpp"
 #include "run_session.hpp"
 #include "shard_job.hpp"
@@ -22,12 +23,15 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::vector<EvaluatedModel> read_models(const EvaluationConfig& config) {
+std::vector<EvaluatedModel> read_models(const EvaluationConfig& config, const fs::path& folder) {
   std::vector<EvaluatedModel> models;
   for (const EvaluatedModelConfig& model : config.models) {
     std::vector<PredictionTable> tables;
     for (const std::string& file : model.predictions) {
       tables.push_back(read_prediction_table(file, model.columns));
+    }
+    if (!model.network.empty()) {
+      tables.push_back(read_prediction_table(answers_file(folder, model.name), model.columns));
     }
     PredictionTable table = joined(tables);
     models.push_back({model.name, config.derive_no_finding ? with_no_finding(std::move(table)) : std::move(table)});
@@ -45,13 +49,13 @@ std::string inputs_of(const EvaluationConfig& config) {
   for (const std::string& file : files) {
     text += fmt::format("predictions {} {}\n", file, digest_file(file));
   }
-  return text;
+  return text + inputs_of_networks(config);
 }
 
 void judge(const EvaluationConfig& config, const std::string& inputs, RunSession& session) {
   const CommandContext& context = session.context;
   std::vector<EvaluatedModel> models;
-  agree(context.world, [&] { models = read_models(config); });
+  agree(context.world, [&] { models = read_models(config, context.line.output); });
   RunContext run = session.run_context();
   const bool is_first = context.world.rank() == 0;
   std::optional<Progress> progress;
@@ -92,6 +96,7 @@ void run_evaluate_classification(const CommandContext& context) {
     agree(context.world, [&] { inputs = inputs_of(config); });
     require_equal(context.world, inputs, "content of the predictions");
     require_same_inputs(inputs, session);
+    ask_networks(config, session);
     judge(config, inputs, session);
     if (context.world.rank() == 0) {
       std::printf("%s\n", (context.line.output / evaluation_file).c_str());

@@ -52,10 +52,12 @@ void describe(Schema& schema, BootstrapConfig& config) {
 void describe(Schema& schema, EvaluatedModelConfig& config) {
   schema.field("name", config.name, "of its rows in the results");
   schema.field("predictions", config.predictions, "files: predictions.h5 of a trained classifier, or tables (CSV, gzip, xlsx)");
+  schema.field("network", config.network, "folder of a trained classifier that is shown the images of `images`; empty: none");
   schema.section("columns", config.columns, "of tables: what their columns are called");
   schema.check(is_name(config.name), "name is missing or no name (it becomes part of a file's) use letters, digits, '_', '-' and "
                                      "'.', neither of the last two first");
-  schema.check(!config.predictions.empty(), "predictions is empty (there is nothing to judge) list files");
+  schema.check(config.predictions.empty() != config.network.empty(),
+               "predictions and network are both given, or neither (one of them is judged) give one");
 }
 
 void describe(Schema& schema, LabelAverageConfig& config) {
@@ -68,6 +70,10 @@ void describe(Schema& schema, EvaluationConfig& config) {
   schema.field("task", config.task, Choices{"classification"}, "what evaluate does");
   schema.field("seed", config.seed, IntRange{0}, "of the draws");
   schema.list("models", config.models, "what is judged, and beside each other");
+  schema.list("images", config.images, "images that networks are shown; those of `split` are judged");
+  schema.field(
+      "allow_patient_overlap", config.allow_patient_overlap,
+      "data sets of `images`, by path or name, that are judged though a network has learned from some of their patients");
   schema.field("sites", config.sites, "hospitals that are judged; empty: all");
   schema.field("split", config.split, Choices{"train", "validation", "test"},
                "images that are judged; rows without a split are of each");
@@ -86,6 +92,10 @@ void describe(Schema& schema, EvaluationConfig& config) {
   schema.section("bootstrap", config.bootstrap, "intervals");
   schema.section("watchdog", config.watchdog, "deadlines, after which a run that hangs ends with exit code 5");
   schema.check(!config.models.empty(), "models is empty (there is nothing to judge) list at least one");
+  const bool has_network =
+      std::ranges::any_of(config.models, [](const EvaluatedModelConfig& model) { return !model.network.empty(); });
+  schema.check(has_network != config.images.empty(),
+               "images and a network go together (the one is shown to the other) give both, or none");
   std::set<std::string> names;
   for (const EvaluatedModelConfig& model : config.models) {
     schema.check(names.insert(model.name).second, "models has a name twice (its rows would be mixed) give others");

@@ -147,12 +147,15 @@ std::vector<Statistic> standard_errors(const std::string& label, const ScoredIma
 class SiteJudge {
  public:
   SiteJudge(const EvaluationConfig& config, const std::string& site, const std::vector<EvaluatedModel>& models,
-            Communicator& ranks, int num_threads)
+            std::size_t num_labels, Communicator& ranks, int num_threads)
       : config_(config), site_(site), models_(models), ranks_(ranks), num_threads_(num_threads) {
     for (const EvaluatedModel& model : models) {
       images_.emplace_back(config, site, model.table);
-      averages_.push_back({{StatisticAverage("macro", StatisticAverage::Weights::equal), {}},
-                           {StatisticAverage("weighted", StatisticAverage::Weights::positives), {}}});
+      averages_.emplace_back();
+      if (num_labels > 1) {
+        averages_.back().push_back({StatisticAverage("macro", StatisticAverage::Weights::equal), {}});
+        averages_.back().push_back({StatisticAverage("weighted", StatisticAverage::Weights::positives), {}});
+      }
       for (const LabelAverageConfig& average : config.averages) {
         averages_.back().push_back({StatisticAverage(average.name, StatisticAverage::Weights::equal), average.labels});
       }
@@ -289,7 +292,7 @@ ClassificationResult evaluate_classification(const EvaluationConfig& config, con
   const auto num_all = static_cast<std::int64_t>(sites.size() * labels.size());
   std::int64_t num_done = 0;
   for (const std::string& site : sites) {
-    SiteJudge judge(config, site, models, ranks, control.num_threads);
+    SiteJudge judge(config, site, models, labels.size(), ranks, control.num_threads);
     for (const std::string& label : labels) {
       judge.judge(label, thresholds.at(label), result);
       control.progress(++num_done, num_all);

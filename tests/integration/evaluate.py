@@ -163,6 +163,35 @@ def judges_trained(place):
     assert rows_of(place.path / "judged", "thresholds.csv")[0]["chosen_on"] == "validation"
 
 
+def asks_networks(place):
+    """A trained classifier is shown other hospitals' images; on patients that it has learned from it is not judged."""
+    (place.path / "asked.yaml").write_text("""task: classification
+models: [{name: trained, network: trained}]
+images: [{dataset: prepared, split: validation}, {dataset: prepared, split: test}]
+bootstrap: {num_draws: 20}
+""")
+    for ranks in (0, 2, 3):
+        place.run("evaluate", "asked.yaml", "--output", f"asked-{ranks}", ranks=ranks)
+    want = tree(place.path / "asked-0", (".csv",))
+    assert tree(place.path / "asked-2", (".csv",)) == want == tree(place.path / "asked-3", (".csv",))
+    kept = (place.path / "asked-0/predictions/trained.h5").stat().st_mtime_ns
+    (place.path / "asked-0/metrics.csv").unlink()
+    place.run("evaluate", "asked.yaml", "--output", "asked-0")
+    assert tree(place.path / "asked-0", (".csv",)) == want and (place.path / "asked-0/predictions/trained.h5").stat().st_mtime_ns == kept
+    # The same images as its own predictions, so the same numbers.
+    own, asked = (values_of(place.path / name) for name in ("judged", "asked-0"))
+    key = ("hannover", "F", "all", "accuracy", "value")
+    assert own[key] | {"model": ""} == asked[key] | {"model": ""}, (own[key], asked[key])
+    leak = ["evaluate", "asked.yaml", "--set", "split=train", "--set", "images.1.split=train", "--output", "leak"]
+    _, log = place.run(*leak, expect=3, ranks=2)
+    assert "has learned from patients of prepared" in log and "allow_patient_overlap" in log, log
+    place.run(*leak[:-1], "allowed", "--set", "allow_patient_overlap=[prepared]")
+    _, log = place.run("evaluate", "asked.yaml", "--set", "images=[]", "--output", "none", expect=2)
+    assert "go together" in log, log
+    _, log = place.run("evaluate", "asked.yaml", "--set", "models.0.network=nowhere", "--output", "none", expect=3)
+    assert "nowhere" in log, log
+
+
 def bad_input(place):
     def refused(parts, code=3, *arguments, **changes):
         table(place.path / "bad.csv", 60, **changes)
@@ -211,6 +240,7 @@ def main():
         is_judged_alike(place)
         compares(place)
         judges_trained(place)
+        asks_networks(place)
         bad_input(place)
 
 

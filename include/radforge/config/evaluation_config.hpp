@@ -25,10 +25,11 @@ struct PredictionColumnsConfig {
   std::string uncertain = "unknown"; ///< what a label of -1 is taken for
 };
 
-/// A model, and where what it says of images is found.
+/// A model, and where what it says of images is found; or who is asked.
 struct EvaluatedModelConfig {
   std::string name;
   std::vector<std::string> predictions; ///< files: predictions.h5 of trained classifiers, or tables
+  std::string network;                  ///< folder of a trained classifier, which is shown `images`
   PredictionColumnsConfig columns;      ///< of tables
 };
 
@@ -63,8 +64,10 @@ struct EvaluationConfig {
   std::string task = "classification";
   std::int64_t seed = 1;
   std::vector<EvaluatedModelConfig> models;
-  std::vector<std::string> sites; ///< that are judged; empty: all
-  std::string split = "test";     ///< likewise; rows without a split count to every one
+  std::vector<DataSourceConfig> images;           ///< that networks are shown
+  std::vector<std::string> allow_patient_overlap; ///< data sets among them, by path or name
+  std::vector<std::string> sites;                 ///< that are judged; empty: all
+  std::string split = "test";                     ///< likewise; rows without a split count to every one
   std::vector<std::string> labels;
   bool derive_no_finding = false; ///< a score of No_Finding from those of the findings
   std::vector<LabelAverageConfig> averages;
