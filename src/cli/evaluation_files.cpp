@@ -24,11 +24,13 @@ constexpr int schema_version = 1;
 std::string number(double value) { return std::isnan(value) ? "" : fmt::format("{}", value); }
 
 std::string metrics_text(const ClassificationResult& result) {
-  std::string text = "model,site,label,subgroup,metric,measure,value,low,high,num_images,num_positives,note\n";
+  std::string text =
+      "model,site,label,subgroup,metric,measure,value,low,high,num_images,num_positives,p_value,p_holm,p_bh,note\n";
   for (const EvaluationRow& row : result.rows) {
-    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_text(row.model), csv_text(row.site), csv_text(row.label),
-                        csv_text(row.subgroup), row.metric, row.measure, number(row.value), number(row.low), number(row.high),
-                        number(row.num_images), number(row.num_positives), csv_text(row.note));
+    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_text(row.model), csv_text(row.site),
+                        csv_text(row.label), csv_text(row.subgroup), row.metric, row.measure, number(row.value), number(row.low),
+                        number(row.high), number(row.num_images), number(row.num_positives), number(row.p_value),
+                        number(row.p_holm), number(row.p_bh), csv_text(row.note));
   }
   return text;
 }
@@ -87,6 +89,7 @@ void write_evaluation(const fs::path& folder, const std::string& config_digest, 
                     {"level", config.bootstrap.level},
                     {"unit", config.bootstrap.unit},
                     {"interval", config.bootstrap.interval},
+                    {"num_permutations", config.bootstrap.num_permutations},
                     {"num_bins", config.num_bins},
                     {"smoothing", config.smoothing},
                     {"min_of_rate", config.eligibility.min_of_rate},

@@ -206,7 +206,7 @@ class SiteJudge {
     const std::string& model = models_[number].name;
     if (scored.scores.empty()) {
       result.rows.push_back({model, site_, label, "all", "auroc", "value", not_estimable, not_estimable, not_estimable, 0, 0,
-                             "no image with a known label and a score"});
+                             not_estimable, not_estimable, not_estimable, "no image with a known label and a score"});
       return {};
     }
     const bool is_constant = std::ranges::adjacent_find(scored.scores, std::ranges::not_equal_to()) == scored.scores.end();
@@ -215,13 +215,19 @@ class SiteJudge {
                             {.threshold = std::isnan(threshold) ? std::numeric_limits<double>::infinity() : threshold,
                              .num_bins = static_cast<int>(config_.num_bins)},
                             ranks_, num_threads_);
-    std::vector<Statistic> statistics = statistics_of(label, counts, images.groups(), config_);
+    std::vector<PermutedCounts> permuted;
+    for (const SubgroupTable::Split& split : images.groups().splits()) {
+      permuted.push_back(
+          images.plan().permute(scored, images.groups().grouping(), threshold, split.name, split.groups, ranks_, num_threads_));
+    }
+    std::vector<Statistic> statistics = statistics_of(label, counts, permuted, images.groups(), config_);
     for (Statistic& one : statistics) {
       if (is_constant && one.metric == name_of(Metric::auroc) && one.note.empty()) {
         one.note = "all scores are the same";
       }
       if (std::isnan(threshold) && !is_of_scores(one.metric)) {
         one.whole = not_estimable;
+        one.p_value = not_estimable;
         one.note = "no threshold: the images that it is chosen on are of one class";
       }
     }
@@ -299,7 +305,8 @@ ClassificationResult evaluate_classification(const EvaluationConfig& config, con
     }
     judge.finish(result);
   }
-  adjust_p_values(result.comparisons);
+  adjust_p_values(std::span(result.rows));
+  adjust_p_values(std::span(result.comparisons));
   return result;
 }
 

@@ -1,50 +1,19 @@
 #include "draw_plan.hpp"
 
+#include "shared_counts.hpp"
+
 #include "radforge/core/error.hpp"
 #include "radforge/core/hash.hpp"
-#include "radforge/core/parallel_for.hpp"
 #include "radforge/metrics/resampling.hpp"
 
 #include <algorithm>
-#include <functional>
 #include <set>
-#include <type_traits>
-#include <utility>
 
 namespace radforge {
 
 namespace {
 
 constexpr std::size_t lanes = GroupRanking::num_lanes;
-constexpr std::size_t values_of_counts = sizeof(GroupCounts) / sizeof(double);
-static_assert(std::is_trivially_copyable_v<GroupCounts> && values_of_counts * sizeof(double) == sizeof(GroupCounts));
-
-/// `count` passes with weights of their own, `lanes` side by side, each rank its share.
-std::vector<std::vector<GroupCounts>> count_all(const GroupRanking& ranking, std::size_t num_groups, std::size_t count,
-                                                const std::function<std::vector<GroupRanking::Lanes>(std::size_t)>& weights_from,
-                                                Communicator& ranks, int num_threads) {
-  std::vector<GroupCounts> flat(count * num_groups);
-  const auto size = static_cast<std::size_t>(ranks.size());
-  const auto rank = static_cast<std::size_t>(ranks.rank());
-  const std::size_t num_parts = (count + lanes - 1) / lanes;
-  const std::size_t own = (num_parts + size - 1 - rank) / size;
-  parallel_for(own, num_threads, [&](int, std::size_t i) {
-    const std::size_t first = (rank + i * size) * lanes;
-    const auto found = ranking.count(weights_from(first));
-    for (std::size_t lane = 0; lane < lanes && first + lane < count; ++lane) {
-      std::ranges::copy(found[lane], flat.begin() + static_cast<std::ptrdiff_t>((first + lane) * num_groups));
-    }
-  });
-  if (size > 1 && !flat.empty()) { // what other ranks count is 0 here
-    ranks.all_reduce({flat.data(), flat.size() * values_of_counts, DType::f64, Place::host}, ReduceOp::sum);
-  }
-  std::vector<std::vector<GroupCounts>> counts;
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto begin = flat.begin() + static_cast<std::ptrdiff_t>(i * num_groups);
-    counts.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(num_groups));
-  }
-  return counts;
-}
 
 } // namespace
 
@@ -118,15 +87,16 @@ std::vector<GroupRanking::Lanes> DrawPlan::weights_without_blocks(std::size_t fi
 LabelCounts DrawPlan::count(const ScoredImages& images, const Grouping& grouping, GroupRanking::Options options,
                             Communicator& ranks, int num_threads) const {
   const GroupRanking ranking(images, grouping, options);
-  LabelCounts counts{.whole = ranking.count()};
-  counts.draws = count_all(
-      ranking, grouping.num_groups, static_cast<std::size_t>(config_.num_draws),
-      [&](std::size_t first) { return weights_of_draws(images, first); }, ranks, num_threads);
+  const auto passes = [&](std::size_t count, const auto& weights_from) {
+    return shared_counts(
+        count, grouping.num_groups, [&](std::size_t first) { return ranking.count(weights_from(first)); }, ranks, num_threads);
+  };
+  LabelCounts counts{.whole = ranking.count(), .draws = {}, .left_out = {}};
+  counts.draws =
+      passes(static_cast<std::size_t>(config_.num_draws), [&](std::size_t first) { return weights_of_draws(images, first); });
   if (config_.num_draws > 0 && config_.interval == "bca") {
     const std::size_t num_blocks = std::min(names_.size(), static_cast<std::size_t>(config_.num_blocks));
-    counts.left_out = count_all(
-        ranking, grouping.num_groups, num_blocks, [&](std::size_t first) { return weights_without_blocks(first, num_blocks); },
-        ranks, num_threads);
+    counts.left_out = passes(num_blocks, [&](std::size_t first) { return weights_without_blocks(first, num_blocks); });
   }
   return counts;
 }

@@ -6,6 +6,7 @@
 #include "radforge/metrics/group_ranking.hpp"
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,10 @@ struct LabelCounts {
   std::vector<std::vector<GroupCounts>> draws;    ///< of each draw
   std::vector<std::vector<GroupCounts>> left_out; ///< without each block of units; for bca alone
 };
+
+/// Counts of a split's groups where the units have changed groups with each other: [permutation][group], the positives and
+/// negatives and who of them is called positive. Where images of one unit are in several groups, images change them.
+using PermutedCounts = std::vector<std::vector<GroupCounts>>;
 
 /// What is drawn with replacement from a site's images, and how often. Which units a draw takes follows from the seed, the site
 /// and the units' names: it is the same for every model that is judged on the same images, in any order of their rows, on any
@@ -34,6 +39,10 @@ class DrawPlan {
   /// Draws are shared among the ranks; all get all. Collective.
   LabelCounts count(const ScoredImages& images, const Grouping& grouping, GroupRanking::Options options, Communicator& ranks,
                     int num_threads) const;
+
+  /// `groups` are those of the split. Permutations are shared among the ranks; all get all. Collective.
+  PermutedCounts permute(const ScoredImages& images, const Grouping& grouping, double threshold, const std::string& split,
+                         std::span<const std::size_t> groups, Communicator& ranks, int num_threads) const;
 
  private:
   using Lanes = GroupRanking::Lanes;

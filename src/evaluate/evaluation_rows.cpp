@@ -5,11 +5,12 @@
 #include "radforge/metrics/adjusted_p_values.hpp"
 #include "radforge/metrics/resampling.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 #include <functional>
 #include <limits>
 #include <map>
-#include <tuple>
 
 namespace radforge {
 
@@ -37,6 +38,27 @@ std::vector<double> combined(const std::vector<double>& a, const std::vector<dou
 double less(double a, double b) { return a - b; }
 double relative_change(double a, double b) { return b == 0 ? none : (a - b) / b; }
 
+/// Within families of tests, which `family_of` names.
+template <class Row, class Family>
+void adjust(std::span<Row> rows, double Row::*p_value, const Family& family_of) {
+  std::map<std::string, std::vector<std::size_t>> families;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    families[family_of(rows[i])].push_back(i);
+  }
+  for (const auto& [_, members] : families) {
+    std::vector<double> p_values;
+    for (const std::size_t i : members) {
+      p_values.push_back(rows[i].*p_value);
+    }
+    const std::vector<double> holm = holm_adjusted(p_values);
+    const std::vector<double> bh = benjamini_hochberg_adjusted(p_values);
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      rows[members[i]].p_holm = holm[i];
+      rows[members[i]].p_bh = bh[i];
+    }
+  }
+}
+
 bool is_compared(const Statistic& one) {
   return one.measure.starts_with("gap_") || (one.measure == "value" && one.subgroup == "all");
 }
@@ -60,6 +82,9 @@ std::vector<EvaluationRow> rows_of(const std::string& model, const std::string& 
                .high = interval.high,
                .num_images = one.num_images,
                .num_positives = one.num_positives,
+               .p_value = one.p_value,
+               .p_holm = none,
+               .p_bh = none,
                .note = one.note};
   });
   return rows;
@@ -100,22 +125,12 @@ std::vector<ComparisonRow> comparisons_of(const std::vector<Statistic>& statisti
 }
 
 void adjust_p_values(std::span<ComparisonRow> rows) {
-  std::map<std::tuple<std::string, std::string, std::string>, std::vector<std::size_t>> families;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    families[{rows[i].subgroup, rows[i].metric, rows[i].measure}].push_back(i);
-  }
-  for (const auto& [_, members] : families) {
-    std::vector<double> p_values;
-    for (const std::size_t i : members) {
-      p_values.push_back(rows[i].p_bootstrap);
-    }
-    const std::vector<double> holm = holm_adjusted(p_values);
-    const std::vector<double> bh = benjamini_hochberg_adjusted(p_values);
-    for (std::size_t i = 0; i < members.size(); ++i) {
-      rows[members[i]].p_holm = holm[i];
-      rows[members[i]].p_bh = bh[i];
-    }
-  }
+  adjust(rows, &ComparisonRow::p_bootstrap,
+         [](const ComparisonRow& row) { return fmt::format("{}\n{}\n{}", row.subgroup, row.metric, row.measure); });
+}
+
+void adjust_p_values(std::span<EvaluationRow> rows) {
+  adjust(rows, &EvaluationRow::p_value, [](const EvaluationRow& row) { return row.model + "\n" + row.metric; });
 }
 
 } // namespace radforge

@@ -20,5 +20,6 @@ std::vector<ComparisonRow> comparisons_of(const std::vector<Statistic>& statisti
 
 /// Fills in p_holm and p_bh.
 void adjust_p_values(std::span<ComparisonRow> rows);
+void adjust_p_values(std::span<EvaluationRow> rows);
 
 } // namespace radforge

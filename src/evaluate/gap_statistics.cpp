@@ -117,6 +117,18 @@ Statistic with_values(Statistic one, const Everywhere<Value>& of, const Function
   return one;
 }
 
+/// NaN without permutations. Gaps that differ by rounding are equal.
+double p_value_of(double gap, const Compared& over, const PermutedCounts& permuted) {
+  if (permuted.empty() || std::isnan(gap)) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  const auto num_as_large = std::ranges::count_if(permuted, [&](const std::vector<GroupCounts>& counts) {
+    const double other = over.gaps_in(counts).max_min;
+    return std::isnan(other) || other >= gap - 1e-12; // a group that has lost all of a class says nothing against chance
+  });
+  return static_cast<double>(num_as_large + 1) / static_cast<double>(permuted.size() + 1);
+}
+
 using RateGaps = std::pair<Gaps, Gaps>; ///< of false positives, of false negatives
 
 double worst_of(const RateGaps& gaps) {
@@ -130,7 +142,7 @@ double mean_of(const RateGaps& gaps) { return (gaps.first.max_min + gaps.second.
 } // namespace
 
 std::vector<Statistic> gap_statistics(const std::string& label, const SubgroupTable::Split& split, const SubgroupTable& groups,
-                                      const LabelCounts& counts, const EvaluationConfig& config) {
+                                      const LabelCounts& counts, const PermutedCounts& permuted, const EvaluationConfig& config) {
   std::vector<Statistic> found;
   const auto named = [&](const std::string& metric, const std::string& measure, const std::string& note) {
     const GroupCounts& all = counts.whole[0];
@@ -152,6 +164,9 @@ std::vector<Statistic> gap_statistics(const std::string& label, const SubgroupTa
     for (const auto& [name, member] : kinds) {
       found.push_back(
           with_values(named(name_of(metric), name, over.note()), gaps, [member = member](const Gaps& of) { return of.*member; }));
+      if (member == &Gaps::max_min && metric != Metric::auroc) {
+        found.back().p_value = p_value_of(gaps.whole.max_min, over, permuted);
+      }
     }
   }
   const Compared false_positives(Metric::false_positive_rate, split, groups, counts, config);

@@ -30,7 +30,8 @@ void divide(std::vector<double>& sums, double by) {
 
 } // namespace
 
-std::vector<Statistic> statistics_of(const std::string& label, const LabelCounts& counts, const SubgroupTable& groups,
+std::vector<Statistic> statistics_of(const std::string& label, const LabelCounts& counts,
+                                     const std::vector<PermutedCounts>& permuted, const SubgroupTable& groups,
                                      const EvaluationConfig& config) {
   std::vector<Statistic> statistics;
   for (std::size_t group = 0; group < groups.names().size(); ++group) {
@@ -53,8 +54,9 @@ std::vector<Statistic> statistics_of(const std::string& label, const LabelCounts
       statistics.push_back(std::move(one));
     }
   }
-  for (const SubgroupTable::Split& split : groups.splits()) {
-    std::ranges::move(gap_statistics(label, split, groups, counts, config), std::back_inserter(statistics));
+  for (std::size_t split = 0; split < groups.splits().size(); ++split) {
+    std::ranges::move(gap_statistics(label, groups.splits()[split], groups, counts, permuted[split], config),
+                      std::back_inserter(statistics));
   }
   return statistics;
 }

@@ -5,6 +5,7 @@
 
 #include "radforge/config/evaluation_config.hpp"
 
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -20,12 +21,15 @@ struct Statistic {
   double num_positives = 0;
   std::string note; ///< why it is not estimable, what was left out
   double whole = 0;
+  double p_value = std::numeric_limits<double>::quiet_NaN(); ///< by permutation of the groups; of gaps in rates
   std::vector<double> draws;
   std::vector<double> left_out;
 };
 
 /// Every metric in every group, then what is made of them: the gaps of every split. The same list for every label of a site.
-std::vector<Statistic> statistics_of(const std::string& label, const LabelCounts& counts, const SubgroupTable& groups,
+/// `permuted`: of each split.
+std::vector<Statistic> statistics_of(const std::string& label, const LabelCounts& counts,
+                                     const std::vector<PermutedCounts>& permuted, const SubgroupTable& groups,
                                      const EvaluationConfig& config);
 
 /// Means over labels, element by element of their lists: of those whose value is known.

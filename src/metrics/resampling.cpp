@@ -78,14 +78,12 @@ std::vector<std::uint32_t> draw_with_replacement(const RandomKey& key, std::size
   return counts;
 }
 
-std::vector<std::uint32_t> permutation_of(const RandomKey& key, std::size_t size) {
-  std::vector<std::uint32_t> order(size);
-  std::iota(order.begin(), order.end(), 0U);
+void shuffle_first(const RandomKey& key, std::span<std::uint32_t> values, std::size_t count) {
+  require(count <= values.size(), "as many are drawn as there are, or fewer");
   Words words(key);
-  for (std::size_t i = size; i > 1; --i) { // Fisher and Yates
-    std::swap(order[i - 1], order[words.below(static_cast<std::uint32_t>(i))]);
+  for (std::size_t i = 0; i < count; ++i) { // Fisher and Yates
+    std::swap(values[i], values[i + words.below(static_cast<std::uint32_t>(values.size() - i))]);
   }
-  return order;
 }
 
 double quantile_of(std::span<const double> sorted, double quantile) {

@@ -56,7 +56,8 @@ struct BootstrapConfig {
   double level = 0.95;
   std::string unit = "patient";
   std::string interval = "percentile";
-  std::int64_t num_blocks = 500; ///< that are left out in turn, for the acceleration of bca
+  std::int64_t num_blocks = 500;        ///< that are left out in turn, for the acceleration of bca
+  std::int64_t num_permutations = 1000; ///< of groups, for the p-values of gaps; 0: none
 };
 
 /// `task: classification` of evaluate.

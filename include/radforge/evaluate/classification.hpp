@@ -24,6 +24,9 @@ struct EvaluationRow {
   double high = 0;
   double num_images = 0; ///< with a known label
   double num_positives = 0;
+  double p_value = 0; ///< of gap_max_min of a rate, that its groups are as good as shuffled; else NaN
+  double p_holm = 0;  ///< adjusted for all such gaps of this metric over labels, splits and sites of the model
+  double p_bh = 0;    ///< likewise by Benjamini and Hochberg
   std::string note;
 };
 

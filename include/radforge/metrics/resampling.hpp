@@ -13,8 +13,9 @@ namespace radforge {
 /// numbers follow from the key alone.
 std::vector<std::uint32_t> draw_with_replacement(const RandomKey& key, std::size_t size);
 
-/// The numbers below `size` in an order that follows from the key.
-std::vector<std::uint32_t> permutation_of(const RandomKey& key, std::size_t size);
+/// Puts the values in an order that follows from the key, as far as the first `count`: those are drawn without replacement from
+/// all, and the rest is what is left.
+void shuffle_first(const RandomKey& key, std::span<std::uint32_t> values, std::size_t count);
 
 /// Percentiles (linear between two values, NumPy's default) of a sample without NaN, `quantile` in [0, 1]. NaN of no value.
 double quantile_of(std::span<const double> sorted, double quantile);

@@ -28,11 +28,15 @@ TEST_CASE("a draw with replacement has as many units as there are, each as likel
   CHECK(draw_with_replacement(key, 0).empty());
 }
 
-TEST_CASE("a permutation has every number once, each order as likely") {
+TEST_CASE("a shuffle keeps every value, each order is as likely, and its first values do not depend on how far it goes") {
   int num_sorted = 0;
   for (std::uint32_t draw = 0; draw < 6000; ++draw) {
-    std::vector<std::uint32_t> order = permutation_of({1, Stream::permutation, 0, draw}, 3);
+    std::vector<std::uint32_t> order{0, 1, 2};
+    shuffle_first({1, Stream::permutation, 0, draw}, order, 3);
     num_sorted += std::ranges::is_sorted(order) ? 1 : 0;
+    std::vector<std::uint32_t> first{0, 1, 2};
+    shuffle_first({1, Stream::permutation, 0, draw}, first, 1);
+    CHECK(first[0] == order[0]);
     std::ranges::sort(order);
     CHECK(order == std::vector<std::uint32_t>{0, 1, 2});
   }
