@@ -51,10 +51,10 @@ std::string comparisons_text(const ClassificationResult& result) {
 }
 
 std::string thresholds_text(const ClassificationResult& result) {
-  std::string text = "model,label,threshold,num_images,chosen_on\n";
+  std::string text = "model,label,threshold,num_images,chosen_on,slope,intercept\n";
   for (const ThresholdRow& row : result.thresholds) {
-    text += fmt::format("{},{},{},{},{}\n", csv_text(row.model), csv_text(row.label), number(row.threshold), row.num_images,
-                        csv_text(row.chosen_on));
+    text += fmt::format("{},{},{},{},{},{},{}\n", csv_text(row.model), csv_text(row.label), number(row.threshold), row.num_images,
+                        csv_text(row.chosen_on), number(row.slope), number(row.intercept));
   }
   return text;
 }
@@ -84,6 +84,7 @@ void write_evaluation(const fs::path& folder, const std::string& config_digest, 
                    {{"seed", config.seed},
                     {"split", config.split},
                     {"threshold_rule", config.threshold.rule},
+                    {"calibration", config.calibration},
                     {"positive", "probability >= threshold"},
                     {"num_draws", config.bootstrap.num_draws},
                     {"level", config.bootstrap.level},

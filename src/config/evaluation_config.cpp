@@ -84,6 +84,9 @@ void describe(Schema& schema, EvaluationConfig& config) {
                "judge 1 - the highest of the findings' probabilities as that of No_Finding, where a model does not tell it");
   schema.list("averages", config.averages,
               "means over some of the labels, beside that over all of them, 'macro', and 'weighted'");
+  schema.field(
+      "calibration", config.calibration, Choices{"none", "temperature", "platt"},
+      "of the probabilities of each label, on the images of threshold.split: their logits stretched, or stretched and shifted");
   schema.section("threshold", config.threshold, "from which on an image is called positive");
   describe_subgroups(schema, config.subgroups,
                      "attributes by which images are judged apart: sex, age_group, race, view; 'sex + age_group' crosses two");

@@ -1,12 +1,12 @@
 #include "radforge/evaluate/classification.hpp"
 
+#include "chosen_thresholds.hpp"
 #include "evaluation_rows.hpp"
 #include "site_images.hpp"
 #include "statistic.hpp"
 
 #include "radforge/core/error.hpp"
 #include "radforge/metrics/delong.hpp"
-#include "radforge/metrics/operating_threshold.hpp"
 
 #include <fmt/ranges.h>
 
@@ -23,13 +23,6 @@ namespace radforge {
 namespace {
 
 constexpr double not_estimable = std::numeric_limits<double>::quiet_NaN();
-
-ThresholdRule rule_of(const ThresholdConfig& config) {
-  return config.rule == "youden"                ? ThresholdRule::youden
-         : config.rule == "false_positive_rate" ? ThresholdRule::false_positive_rate
-         : config.rule == "sensitivity"         ? ThresholdRule::sensitivity
-                                                : ThresholdRule::max_f1;
-}
 
 /// Labels that some model tells of some image, in the order of their first appearance.
 std::vector<std::string> labels_of(const EvaluationConfig& config, const std::vector<EvaluatedModel>& models) {
@@ -76,38 +69,6 @@ std::vector<std::string> sites_of(const EvaluationConfig& config, const std::vec
     }
   }
   return config.sites.empty() ? std::vector<std::string>(there.begin(), there.end()) : config.sites;
-}
-
-/// One a label, on the images of all sites.
-ThresholdRow threshold_of(const EvaluationConfig& config, const EvaluatedModel& model, const std::string& label,
-                          const std::vector<std::string>& sites) {
-  ThresholdRow row{model.name, label, not_estimable, 0, config.threshold.split};
-  const auto found = std::ranges::find(model.table.labels, label);
-  if (found == model.table.labels.end()) {
-    return row;
-  }
-  const auto column = static_cast<std::size_t>(found - model.table.labels.begin());
-  const auto& samples = model.table.samples;
-  const bool has_split =
-      std::ranges::any_of(samples, [&](const SampleRecord& sample) { return sample.split == config.threshold.split; });
-  if (!has_split) {
-    row.chosen_on = config.split + " (the images that are judged)";
-  }
-  std::vector<double> scores;
-  std::vector<std::uint8_t> positive;
-  for (std::size_t i = 0; i < samples.size(); ++i) {
-    const bool is_used =
-        has_split ? samples[i].split == config.threshold.split
-                  : is_of_split(samples[i], config.split) && std::ranges::find(sites, site_of(samples[i])) != sites.end();
-    if (is_used && model.table.truth(i, column) >= 0 && !std::isnan(model.table.probability(i, column))) {
-      scores.push_back(model.table.probability(i, column));
-      positive.push_back(static_cast<std::uint8_t>(model.table.truth(i, column)));
-    }
-  }
-  row.num_images = std::ssize(scores);
-  row.threshold =
-      choose_threshold(RankedScores(scores, positive), rule_of(config.threshold), config.threshold.level).value_or(not_estimable);
-  return row;
 }
 
 /// Whether a metric needs no threshold.
@@ -283,16 +244,16 @@ class SiteJudge {
 
 } // namespace
 
-ClassificationResult evaluate_classification(const EvaluationConfig& config, const std::vector<EvaluatedModel>& models,
+ClassificationResult evaluate_classification(const EvaluationConfig& config, std::vector<EvaluatedModel> models,
                                              Communicator& ranks, const ClassificationControl& control) {
   ClassificationResult result;
   const std::vector<std::string> labels = labels_of(config, models);
   const std::vector<std::string> sites = sites_of(config, models);
   std::map<std::string, std::map<std::string, double>> thresholds; // of a label, of a model
-  for (const std::string& label : labels) {
-    for (const EvaluatedModel& model : models) {
-      result.thresholds.push_back(threshold_of(config, model, label, sites));
-      thresholds[label][model.name] = result.thresholds.back().threshold;
+  for (EvaluatedModel& model : models) {
+    for (ThresholdRow& row : calibrate_and_choose(config, model, labels, sites)) {
+      thresholds[row.label][model.name] = row.threshold;
+      result.thresholds.push_back(std::move(row));
     }
   }
   const auto num_all = static_cast<std::int64_t>(sites.size() * labels.size());

@@ -72,6 +72,7 @@ struct EvaluationConfig {
   std::vector<std::string> labels;
   bool derive_no_finding = false; ///< a score of No_Finding from those of the findings
   std::vector<LabelAverageConfig> averages;
+  std::string calibration = "none"; ///< of probabilities, one a label, on the images of threshold.split
   ThresholdConfig threshold;
   std::vector<std::string> subgroups = {"sex", "age_group", "race", "sex + age_group", "sex + race", "age_group + race"};
   EligibilityConfig eligibility;

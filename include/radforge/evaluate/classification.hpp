@@ -46,6 +46,8 @@ struct ThresholdRow {
   double threshold = 0; ///< images of this probability and above are called positive; infinity: none; NaN: not estimable
   std::int64_t num_images = 0;
   std::string chosen_on; ///< "validation", or "test (the images that are judged)"
+  double slope = 1;      ///< of the calibration; NaN: none could be fitted, and the probabilities are as they were
+  double intercept = 0;
 };
 
 struct EvaluatedModel {
@@ -68,7 +70,7 @@ struct ClassificationControl {
 /// Judges what models say of images, site by site and label by label. A pure function of tables and configuration: the same bits
 /// on any number of ranks and threads. Collective. Errors: DataError (no image is judged, a site or a label that is not there,
 /// patients unknown).
-ClassificationResult evaluate_classification(const EvaluationConfig& config, const std::vector<EvaluatedModel>& models,
+ClassificationResult evaluate_classification(const EvaluationConfig& config, std::vector<EvaluatedModel> models,
                                              Communicator& ranks, const ClassificationControl& control);
 
 } // namespace radforge

@@ -180,6 +180,27 @@ TEST_CASE("a threshold is chosen on its split, and judged on the other") {
   CHECK(evaluate(config, {model}).thresholds.at(0).threshold <= result.thresholds.at(0).threshold);
 }
 
+TEST_CASE("probabilities are calibrated on the threshold's split, which leaves their order and lowers their error") {
+  EvaluatedModel model = model_of("m");
+  for (double& probability : model.table.probabilities) { // too sure of itself
+    probability = std::pow(probability, 4) / (std::pow(probability, 4) + std::pow(1 - probability, 4));
+  }
+  EvaluationConfig config = config_of(0);
+  config.calibration = GENERATE("temperature", "platt");
+  CHECK_THROWS_WITH(evaluate(config, {model}), Contains("no image is of the split 'validation'"));
+  for (std::size_t i = 0; i < model.table.samples.size(); ++i) {
+    model.table.samples[i].split = i < 80 ? "validation" : "test";
+  }
+  const ClassificationResult calibrated = evaluate(config, {model});
+  config.calibration = "none";
+  const ClassificationResult plain = evaluate(config, {model});
+  CHECK(row_of(calibrated, "Edema", "all", "auroc").value == row_of(plain, "Edema", "all", "auroc").value);
+  CHECK(row_of(calibrated, "Edema", "all", "f1").value == row_of(plain, "Edema", "all", "f1").value);
+  CHECK(row_of(calibrated, "Edema", "all", "brier").value < row_of(plain, "Edema", "all", "brier").value);
+  CHECK(calibrated.thresholds.at(0).slope != 1);
+  CHECK(plain.thresholds.at(0).slope == 1);
+}
+
 TEST_CASE("models are compared on the same draws, and not on other images") {
   EvaluatedModel better = model_of("better");
   for (std::size_t i = 0; i < better.table.probabilities.size(); ++i) {
