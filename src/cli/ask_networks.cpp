@@ -1,14 +1,16 @@
 #include "ask_networks.hpp"
 
+#include "classifier_job.hpp"
+
 #include "radforge/comm/agreement.hpp"
 #include "radforge/core/error.hpp"
 #include "radforge/core/hash.hpp"
 #include "radforge/core/progress.hpp"
 #include "radforge/data/patient_set.hpp"
 #include "radforge/evaluate/predict.hpp"
+#include "radforge/quality/image_set.hpp"
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <set>
 
@@ -18,44 +20,20 @@ namespace {
 
 namespace fs = std::filesystem;
 
-DataConfig data_of(const EvaluationConfig& config) {
-  DataConfig data;
-  data.sources = config.images;
-  data.findings = "union";
-  data.validation_split.clear();
-  return data;
-}
-
-std::vector<std::int64_t> ids_of(const Mixture& data) {
-  std::vector<std::int64_t> ids;
-  for (const SamplerSource& source : data.training()) { // each its split
-    std::ranges::copy(source.ids, std::back_inserter(ids));
-  }
-  std::ranges::sort(ids);
-  return ids;
-}
-
-bool is_allowed(const EvaluationConfig& config, const fs::path& dataset) {
-  return std::ranges::any_of(config.allow_patient_overlap, [&](const std::string& name) {
-    return name == dataset.string() || name == dataset.filename().string();
-  });
-}
-
-void check_overlap(const EvaluationConfig& config, const EvaluatedModelConfig& model, const Mixture& data,
-                   const std::vector<std::int64_t>& ids, const Log& log) {
+void check_overlap(const EvaluationConfig& config, const EvaluatedModelConfig& model, const ImageSet& images, const Log& log) {
   PatientSet trained;
   trained.add_origin(model.network);
   for (const std::string& origin : trained.unknown_origins()) {
     log.warning("{} does not say which patients it was trained on: an overlap with those judged cannot be seen", origin);
   }
   std::set<fs::path> warned;
-  for (const std::int64_t id : ids) {
-    const SampleRecord& record = data.record(id);
-    const fs::path& folder = data.folder_of(id);
+  for (const std::int64_t id : images.ids()) {
+    const SampleRecord& record = images.data().record(id);
+    const fs::path& folder = images.data().folder_of(id);
     if (record.split != config.split || record.patient.empty() || warned.contains(folder) || !trained.contains(record.patient)) {
       continue;
     }
-    if (!is_allowed(config, folder)) {
+    if (!is_listed(config.allow_patient_overlap, folder)) {
       throw DataError(
           "{} has learned from patients of {} that it is judged on, as {} (its numbers would say nothing of others) take "
           "other images, or put the data set on allow_patient_overlap",
@@ -67,25 +45,24 @@ void check_overlap(const EvaluationConfig& config, const EvaluatedModelConfig& m
   }
 }
 
-void ask(const EvaluationConfig& config, const EvaluatedModelConfig& model, const Mixture& data, RunSession& session) {
+void ask(const EvaluationConfig& config, const EvaluatedModelConfig& model, const ImageSet& images, RunSession& session) {
   const CommandContext& context = session.context;
-  const std::vector<std::int64_t> ids = ids_of(data);
   std::optional<TrainedClassifier> classifier;
   agree(context.world, [&] {
     classifier.emplace(model.network);
     if (context.world.rank() == 0) {
-      check_overlap(config, model, data, ids, context.log);
+      check_overlap(config, model, images, context.log);
     }
   });
   RunContext run = session.run_context();
   Progress progress({.label = model.name,
                      .unit = "images",
-                     .total = std::ssize(ids),
+                     .total = images.size(),
                      .enabled = context.world.rank() == 0 && context.shows_progress});
   run.enter(Phase::compute, 0);
-  Predictions predictions = predict(*classifier, data, ids, run.data, [&](std::int64_t num_done) {
+  Predictions predictions = predict(*classifier, images.data(), images.ids(), run.data, [&](std::int64_t num_done) {
     run.enter(Phase::compute, 0);
-    progress.update(std::min(num_done * context.world.size(), static_cast<std::int64_t>(std::ssize(ids))));
+    progress.update(std::min(num_done * context.world.size(), images.size()));
   });
   progress.finish();
   run.enter(Phase::save, 0);
@@ -127,14 +104,14 @@ void ask_networks(const EvaluationConfig& config, RunSession& session) {
     return;
   }
   Communicator& world = session.context.world;
-  std::optional<Mixture> data;
-  agree(world, [&] { data.emplace(data_of(config)); });
+  std::optional<ImageSet> images;
+  agree(world, [&] { images.emplace(config.images); });
   for (const EvaluatedModelConfig& model : config.models) {
     bool is_asked = model.network.empty();
     agree(world,
           [&] { is_asked = is_asked || (world.rank() == 0 && fs::exists(answers_file(session.dir().path(), model.name))); });
     if (all_max(world, is_asked ? 1 : 0) == 0) {
-      ask(config, model, *data, session);
+      ask(config, model, *images, session);
     }
   }
 }

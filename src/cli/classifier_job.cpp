@@ -17,17 +17,12 @@
 
 namespace radforge {
 
-namespace {
-
 namespace fs = std::filesystem;
 
-bool is_allowed(const ClassifierRunConfig& config, const fs::path& dataset) {
-  return std::ranges::any_of(config.allow_patient_overlap, [&](const std::string& name) {
-    return name == dataset.string() || name == dataset.filename().string();
-  });
+bool is_listed(const std::vector<std::string>& datasets, const fs::path& dataset) {
+  return std::ranges::any_of(
+      datasets, [&](const std::string& name) { return name == dataset.string() || name == dataset.filename().string(); });
 }
-
-} // namespace
 
 void check_patient_overlap(const ClassifierRunConfig& config, const Mixture& data, const Log& log) {
   PatientSet trained(data);
@@ -53,7 +48,7 @@ void check_patient_overlap(const ClassifierRunConfig& config, const Mixture& dat
   for (const auto& [dataset, patients] : seen) {
     const std::string problem = fmt::format("{}: {} of its validation and test patients took part in the training, as {}",
                                             dataset.string(), patients.size(), *patients.begin());
-    if (!is_allowed(config, dataset)) {
+    if (!is_listed(config.allow_patient_overlap, dataset)) {
       throw DataError(
           "{} (what is measured on them would say nothing of others) take sources whose patients are apart, or put the "
           "data set on allow_patient_overlap",

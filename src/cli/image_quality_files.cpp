@@ -58,7 +58,7 @@ Json settings_of(const ImageQualityConfig& config, const ImageQuality& images) {
   for (std::size_t i = 0; i < config.features.size(); ++i) {
     const FeatureSpaceConfig& space = config.features[i];
     spaces[space.name] = {{"network", space.network.empty() ? "pixels" : space.network},
-                          {"size", images.input_side(i)},
+                          {"size", images.spaces()[i].input_side(schema.height)},
                           {"resize", "means of areas"}};
   }
   return {{"num_real", images.real().size()},

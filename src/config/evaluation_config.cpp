@@ -56,8 +56,7 @@ void describe(Schema& schema, EvaluatedModelConfig& config) {
   schema.field("predictions", config.predictions, "files: predictions.h5 of a trained classifier, or tables (CSV, gzip, xlsx)");
   schema.field("network", config.network, "folder of a trained classifier that is shown the images of `images`; empty: none");
   schema.section("columns", config.columns, "of tables: what their columns are called");
-  schema.check(is_name(config.name), "name is missing or no name (it becomes part of a file's) use letters, digits, '_', '-' and "
-                                     "'.', neither of the last two first");
+  schema.check(is_name(config.name), name_problem);
   schema.check(config.predictions.empty() != config.network.empty(),
                "predictions and network are both given, or neither (one of them is judged) give one");
 }
@@ -65,7 +64,8 @@ void describe(Schema& schema, EvaluatedModelConfig& config) {
 void describe(Schema& schema, LabelAverageConfig& config) {
   schema.field("name", config.name, "of its rows in the results");
   schema.field("labels", config.labels, "that the mean is taken over");
-  schema.check(is_name(config.name) && !config.labels.empty(), "name or labels is missing (a mean has both) give them");
+  schema.check(is_name(config.name), name_problem);
+  schema.check(!config.labels.empty(), "labels is empty (a mean is taken over some) list them");
 }
 
 void describe(Schema& schema, EvaluationConfig& config) {

@@ -14,8 +14,7 @@ void describe(Schema& schema, FeatureSpaceConfig& config) {
   describe(schema, static_cast<ImageNetworkConfig&>(config));
   schema.check(!config.network.empty() || (config.sha256.empty() && config.architecture.empty()),
                "sha256 or architecture is given and no network (pixels would be measured) name its file");
-  schema.check(is_name(config.name), "name is missing or no name (it becomes part of a file's) use letters, digits, '_', '-' and "
-                                     "'.', neither of the last two first");
+  schema.check(is_name(config.name), name_problem);
 }
 
 void describe(Schema& schema, ImageQualityConfig& config) {

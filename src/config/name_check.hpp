@@ -8,4 +8,9 @@ namespace radforge {
 /// beginning.
 bool is_name(const std::string& text);
 
+/// What is said of a `name` that is none.
+inline constexpr const char* name_problem =
+    "name is missing or no name (it becomes part of a path) use letters, digits, '_', '-' and "
+    "'.', neither of the last two first";
+
 } // namespace radforge

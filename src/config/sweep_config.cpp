@@ -6,13 +6,6 @@
 
 namespace radforge {
 
-namespace {
-
-constexpr const char* name_problem = "name is missing or no name (it becomes part of a folder's) use letters, digits, '_', '-' "
-                                     "and '.', neither of the last two first";
-
-} // namespace
-
 void describe(Schema& schema, SweepValueConfig& config) {
   schema.field("name", config.name, "part of the runs' names");
   schema.field("set", config.set, "path.key=value, as after --set on the command line");

@@ -1,7 +1,6 @@
 #include "radforge/quality/image_quality.hpp"
 
 #include "measured_share.hpp"
-#include "network_input.hpp"
 
 #include "radforge/comm/agreement.hpp"
 #include "radforge/core/error.hpp"
@@ -30,8 +29,7 @@ namespace {
 
 constexpr std::size_t num_worst = 20;
 constexpr std::size_t images_of_part = 4096; // after which ranks meet: whole blocks of look_at_images
-constexpr std::int64_t most_pixel_features = 16384;
-constexpr double ratio_of_copies = 1.0 / 3; // Yoon et al. 2023 call an image memorised below it
+constexpr double ratio_of_copies = 1.0 / 3;  // Yoon et al. 2023 call an image memorised below it
 
 at::Tensor rows_of(const at::Tensor& features, const std::vector<std::int64_t>& numbers) {
   return at::index_select(features, 0, at::tensor(numbers));
@@ -82,9 +80,7 @@ class ImageQuality::Measurement {
       return found;
     };
     for (std::size_t i = 0; i < config_.features.size(); ++i) {
-      const auto look = [&, i](const at::Tensor& bytes) {
-        return of_.spaces_[i] ? of_.spaces_[i]->features(bytes) : of_.pixels(bytes, config_.features[i]);
-      };
+      const auto look = [&, i](const at::Tensor& bytes) { return of_.spaces_[i].features(bytes); };
       real_features_.push_back(all(of_.real_, look));
       synthetic_features_.push_back(all(of_.synthetic_, look));
       training_features_.push_back(of_.training_ ? all(*of_.training_, look) : at::Tensor());
@@ -266,8 +262,7 @@ ImageQuality::ImageQuality(const ImageQualityConfig& config) : config_(config), 
   }
   const at::Tensor black = at::zeros({1, schema.height, schema.width, schema.channels}, at::kByte);
   for (const FeatureSpaceConfig& space : config.features) {
-    spaces_.push_back(space.network.empty() ? nullptr : ImageNetwork::open(space));
-    spaces_.back() ? spaces_.back()->features(black) : pixels(black, space);
+    spaces_.emplace_back(space).features(black);
   }
   for (const CheckConfig& check : config.condition) {
     condition_.emplace_back(check).look(black);
@@ -312,7 +307,7 @@ std::string ImageQuality::inputs() const {
     text += "training\n" + training_->digests();
   }
   for (std::size_t i = 0; i < spaces_.size(); ++i) {
-    text += fmt::format("features {} {}\n", config_.features[i].name, spaces_[i] ? spaces_[i]->digest() : "pixels");
+    text += fmt::format("features {} {}\n", config_.features[i].name, spaces_[i].digest());
   }
   for (const CheckNetwork& network : condition_) {
     text += fmt::format("condition {} {}\n", network.config().attribute, network.digest());
@@ -323,25 +318,6 @@ std::string ImageQuality::inputs() const {
 std::int64_t ImageQuality::num_looks() const {
   const std::int64_t both = real_.size() + synthetic_.size();
   return std::ssize(spaces_) * (both + (training_ ? training_->size() : 0)) + std::ssize(condition_) * both;
-}
-
-std::int64_t ImageQuality::input_side(std::size_t space) const {
-  if (const std::int64_t size = config_.features[space].input.size; size > 0) {
-    return size;
-  }
-  const ClassifierDescription* description = spaces_[space] ? spaces_[space]->description() : nullptr;
-  return description != nullptr ? description->image_size : synthetic_.data().schema().height;
-}
-
-at::Tensor ImageQuality::pixels(const at::Tensor& bytes, const FeatureSpaceConfig& space) const {
-  NetworkInputConfig input = space.input;
-  input.channels = synthetic_.data().schema().channels; // a grey image is not repeated: nothing has to take it
-  at::Tensor features = network_input(bytes, input).flatten(1);
-  if (features.size(1) > most_pixel_features) {
-    throw ConfigError("features {}: {} pixels are too many to measure distances by (up to {}) set its input.size", space.name,
-                      features.size(1), most_pixel_features);
-  }
-  return features;
 }
 
 ImageQualityResult ImageQuality::measure(Communicator& ranks, const Control& control) const {

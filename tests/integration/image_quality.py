@@ -98,7 +98,7 @@ def refuses(place):
     fails("min_images asks for 500", 3, min_images=500)
     fails("splits nothing", 2, subgroups="[sex + shoe]")
     fails("min_images is not above neighbours", 2, neighbours=8)
-    fails("no name (it becomes part of a file's)", 2, features="[{name: ../pixels}]")
+    fails("no name (it becomes part of a path)", 2, features="[{name: ../pixels}]")
     fails("has a name twice", 2, features=f"[{PIXELS}, {PIXELS}]")
     fails("tells sex, not view", 2, condition="[{attribute: view, network: sex}]")
     fails("no synthetic image was asked to show that", 2, condition="[{attribute: sex, network: sex, names: [male, female]}]")

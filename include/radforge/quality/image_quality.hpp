@@ -3,7 +3,7 @@
 #include "radforge/comm/communicator.hpp"
 #include "radforge/config/image_quality_config.hpp"
 #include "radforge/quality/check_network.hpp"
-#include "radforge/quality/image_network.hpp"
+#include "radforge/quality/feature_space.hpp"
 #include "radforge/quality/image_pairs.hpp"
 #include "radforge/quality/image_set.hpp"
 #include "radforge/quality/quality_value.hpp"
@@ -57,8 +57,8 @@ class ImageQuality {
   const ImageSet& real() const { return real_; }
   const ImageSet& synthetic() const { return synthetic_; }
   const ImageSet& training() const { return *training_; }
-  /// Side of the images as the extractor of config.features[space] sees them.
-  std::int64_t input_side(std::size_t space) const;
+  /// Of config.features.
+  const std::vector<FeatureSpace>& spaces() const { return spaces_; }
   /// What cannot be measured: subgroups that are too small, pairs that there are not. Sentences for people.
   const std::vector<std::string>& notes() const { return notes_; }
   /// How many times an image is shown to a network.
@@ -79,7 +79,6 @@ class ImageQuality {
     std::vector<ImagePair> pairs;
   };
 
-  at::Tensor pixels(const at::Tensor& bytes, const FeatureSpaceConfig& space) const;
   void keep_large_groups(std::vector<Subgroup> groups);
   void add_likeness(Likeness likeness, const char* what_is_missing);
 
@@ -90,7 +89,7 @@ class ImageQuality {
   std::vector<Subgroup> groups_;
   std::vector<Likeness> likenesses_;
   std::vector<std::string> notes_;
-  std::vector<std::unique_ptr<const ImageNetwork>> spaces_; ///< of config.features; null for pixels
+  std::vector<FeatureSpace> spaces_;
   std::vector<CheckNetwork> condition_;
 };
 
