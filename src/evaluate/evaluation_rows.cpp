@@ -98,7 +98,7 @@ std::vector<ComparisonRow> comparisons_of(const std::vector<Statistic>& statisti
     const Statistic& b = baseline[i];
     require(a.label == b.label && a.subgroup == b.subgroup && a.metric == b.metric && a.measure == b.measure,
             "lists of statistics are of the same things");
-    if (!is_compared(a) || std::isnan(a.whole) || std::isnan(b.whole)) {
+    if (!is_compared(a) || a.over != b.over || std::isnan(a.whole) || std::isnan(b.whole)) {
       continue;
     }
     const std::vector<double> differences = combined(a.draws, b.draws, less);

@@ -14,7 +14,8 @@ namespace radforge {
 std::vector<EvaluationRow> rows_of(const std::string& model, const std::string& site, const std::vector<Statistic>& statistics,
                                    const BootstrapConfig& config, int num_threads);
 
-/// What is compared of two models' lists for one label: metrics of all images, and gaps. The draws are of the same units.
+/// What is compared of two models' lists for one label: metrics of all images, and gaps. The draws are of the same units. Means
+/// over other labels or images are not compared.
 std::vector<ComparisonRow> comparisons_of(const std::vector<Statistic>& statistics, const std::vector<Statistic>& baseline,
                                           const BootstrapConfig& config);
 

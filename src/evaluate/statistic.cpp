@@ -83,6 +83,7 @@ void StatisticAverage::add(const std::vector<Statistic>& statistics) {
     ++num_known_[i];
     sums_of_weights_[i] += weight;
     sum.num_positives += one.num_positives;
+    sum.over += fmt::format("{} {} {}\n", one.label, one.num_images, one.num_positives);
     sum.whole += weight * one.whole;
     add_to(sum.draws, one.draws, weight);
     add_to(sum.left_out, one.left_out, weight);

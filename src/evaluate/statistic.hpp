@@ -19,6 +19,7 @@ struct Statistic {
   std::string measure; ///< "value", or what is made of the values of a split's groups
   double num_images = 0;
   double num_positives = 0;
+  std::string over; ///< of an average: the labels that it is of, with their images
   std::string note; ///< why it is not estimable, what was left out
   double whole = 0;
   double p_value = std::numeric_limits<double>::quiet_NaN(); ///< by permutation of the groups; of gaps in rates

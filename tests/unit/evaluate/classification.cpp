@@ -221,6 +221,21 @@ TEST_CASE("models are compared on the same draws, and not on other images") {
                             [](const std::string& note) { return note.find("not compared on nih") != std::string::npos; }));
 }
 
+TEST_CASE("means over other labels, or over labels of other images, are not compared") {
+  const auto has_macro = [](const ClassificationResult& result) {
+    return std::ranges::any_of(result.comparisons, [](const ComparisonRow& row) { return row.label == "macro"; });
+  };
+  CHECK(has_macro(evaluate(config_of(0), {model_of("a"), model_of("b")})));
+  EvaluatedModel without_mass = model_of("b");
+  EvaluatedModel fewer_of_mass = model_of("b");
+  for (std::size_t i = 1; i < without_mass.table.probabilities.size(); i += 2) {
+    without_mass.table.probabilities[i] = std::nan("");
+    fewer_of_mass.table.probabilities[i] = i < 100 ? std::nan("") : fewer_of_mass.table.probabilities[i];
+  }
+  CHECK_FALSE(has_macro(evaluate(config_of(0), {model_of("a"), without_mass})));
+  CHECK_FALSE(has_macro(evaluate(config_of(0), {model_of("a"), fewer_of_mass})));
+}
+
 TEST_CASE("what cannot be judged is refused") {
   EvaluationConfig config = config_of();
   config.sites = {"east"};
