@@ -49,6 +49,9 @@ struct Command {
 /// One entry a subcommand, in the order of a user's work.
 std::span<const Command> commands();
 
+/// The command that runs configurations of this task. Errors: ConfigError (of a sweep).
+const Command& command_of_task(const std::string& task);
+
 void run_prepare(const CommandContext& context);
 /// `task: latents` of prepare.
 void run_prepare_latents(const CommandContext& context);

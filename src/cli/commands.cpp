@@ -1,6 +1,11 @@
 #include "command.hpp"
 
+#include "radforge/core/error.hpp"
+
+#include <algorithm>
 #include <array>
+#include <string_view>
+#include <utility>
 
 namespace radforge {
 
@@ -11,7 +16,7 @@ std::span<const Command> commands() {
       Command{"generate", "CONFIG.yaml", "cohort -> plan -> synthetic shards and a contact sheet", run_generate},
       Command{"evaluate", "CONFIG.yaml",
               "how good classifiers are, and for whom, or images (task: classification, image-quality)", run_evaluate},
-      Command{"sweep", "[status] FILE", "many trainings as one job, each in its folder; status: what became of them", run_sweep},
+      Command{"sweep", "[status] FILE", "many runs as one job, each in its folder; status: what became of them", run_sweep},
       Command{"import", "SOURCE", "a pipeline folder of diffusers or a single-file checkpoint -> a pipeline folder", run_import},
       Command{"export", "FOLDER", "a pipeline, or a data set -> a folder for others, with a card", run_export},
       Command{"plan", "CONFIG.yaml", "parameters and memory of a training run, or of a pipeline folder", run_plan},
@@ -21,6 +26,22 @@ std::span<const Command> commands() {
       Command{"config", "CONFIG.yaml", "check a configuration and print it with every default filled in", run_config},
   };
   return table;
+}
+
+const Command& command_of_task(const std::string& task) {
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> table{{{"images", "prepare"},
+                                                                                       {"latents", "prepare"},
+                                                                                       {"autoencoder", "train"},
+                                                                                       {"diffusion", "train"},
+                                                                                       {"classifier", "train"},
+                                                                                       {"generation", "generate"},
+                                                                                       {"classification", "evaluate"},
+                                                                                       {"image-quality", "evaluate"}}};
+  const auto entry = std::ranges::find(table, task, [](const auto& pair) { return pair.first; });
+  if (entry == table.end()) {
+    throw ConfigError("task '{}' cannot be a run of a sweep (it makes no folder of its own) take it out", task);
+  }
+  return *std::ranges::find(commands(), entry->second, [](const Command& command) { return std::string_view(command.name); });
 }
 
 } // namespace radforge

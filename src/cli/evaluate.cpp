@@ -31,7 +31,8 @@ void measure(const ImageQualityConfig& config, const ImageQuality& images, RunSe
     context.log.info("{}", note);
   }
   RunContext run = session.run_context();
-  Progress progress({.label = "look", .total = images.num_looks(), .enabled = context.world.rank() == 0});
+  Progress progress(
+      {.label = "look", .total = images.num_looks(), .enabled = context.world.rank() == 0 && context.shows_progress});
   const ImageQuality::Control control{.progress =
                                           [&](std::int64_t num_looked_at) {
                                             run.enter(Phase::compute, 0);

@@ -57,13 +57,13 @@ void judge(const EvaluationConfig& config, const std::string& inputs, RunSession
   std::vector<EvaluatedModel> models;
   agree(context.world, [&] { models = read_models(config, context.line.output); });
   RunContext run = session.run_context();
-  const bool is_first = context.world.rank() == 0;
+  const bool shows_progress = context.world.rank() == 0 && context.shows_progress;
   std::optional<Progress> progress;
   const ClassificationControl control{
       .num_threads = at::get_num_threads(), .progress = [&](std::int64_t num_done, std::int64_t num_all) {
         run.enter(Phase::compute, 0);
         if (!progress) {
-          progress.emplace(Progress::Options{.label = "judge", .unit = "labels", .total = num_all, .enabled = is_first});
+          progress.emplace(Progress::Options{.label = "judge", .unit = "labels", .total = num_all, .enabled = shows_progress});
         }
         progress->update(num_done);
       }};

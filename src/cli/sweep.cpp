@@ -11,6 +11,7 @@
 #include "radforge/core/error.hpp"
 #include "radforge/core/failure.hpp"
 #include "radforge/evaluate/sweep_plan.hpp"
+#include "radforge/evaluate/sweep_record.hpp"
 #include "radforge/run/run_dir.hpp"
 
 #include <algorithm>
@@ -30,6 +31,7 @@ constexpr std::chrono::milliseconds look_again{200};
 struct Sweep {
   SweepConfig config;
   std::vector<SweepRun> runs;
+  std::vector<std::string> tasks;
   std::vector<std::string> configs; ///< resolved
   std::vector<double> costs;
   std::vector<std::size_t> order; ///< of this part's runs, the longest chain first
@@ -41,7 +43,9 @@ Sweep load_sweep(const CommandLine& line) {
   sweep.runs = plan_sweep(sweep.config, line.output);
   for (const SweepRun& run : sweep.runs) { // all of them now: not the last one after hours
     try {
+      sweep.tasks.push_back(peek_config(run.config, run.overrides, "task"));
       sweep.configs.push_back(resolved_config(run.config, run.overrides));
+      command_of_task(sweep.tasks.back());
       sweep.costs.push_back(run_cost(run.config, run.overrides));
     } catch (const ConfigError& error) {
       throw ConfigError("sweep: run {}: {}", run.name, error.what());
@@ -58,6 +62,17 @@ Sweep load_sweep(const CommandLine& line) {
   return sweep;
 }
 
+SweepRecord record_of(const Sweep& sweep) {
+  SweepRecord record;
+  for (const SweepAxisConfig& axis : sweep.config.axes) {
+    record.axes.push_back(axis.name);
+  }
+  for (std::size_t i = 0; i < sweep.runs.size(); ++i) {
+    record.runs.push_back({sweep.runs[i].name, sweep.runs[i].entry, sweep.tasks[i], sweep.runs[i].values});
+  }
+  return record;
+}
+
 /// One group of ranks, which takes runs until none is left.
 class Group {
  public:
@@ -66,7 +81,7 @@ class Group {
 
   void work() {
     for (std::int64_t index = next(); index >= 0; index = next()) {
-      take(sweep_.runs[static_cast<std::size_t>(index)]);
+      take(static_cast<std::size_t>(index));
     }
   }
 
@@ -114,10 +129,12 @@ class Group {
     return -1;
   }
 
-  void take(const SweepRun& run) {
+  void take(std::size_t index) {
+    const SweepRun& run = sweep_.runs[index];
     const Log log(ranks_.rank(), ranks_.size(), run.name);
+    const Command& command = command_of_task(sweep_.tasks[index]);
     CommandLine line;
-    line.command = "train";
+    line.command = command.name;
     line.config = run.config;
     line.overrides = run.overrides;
     line.output = run.output;
@@ -125,7 +142,7 @@ class Group {
     RunEnd end = RunEnd::done;
     std::string reason;
     try {
-      run_train({line, ranks_, log, context_.stop, false});
+      command.run({line, ranks_, log, context_.stop, false});
     } catch (...) {
       const Failure failure = current_failure();
       if (!failure.agreed && ranks_.size() > 1) {
@@ -192,6 +209,11 @@ void run_all(const CommandContext& context) {
                     world, context.log, {.stop = &context.stop});
   const fs::path folder = make_board(context, sweep, part);
   const SweepBoard board(folder);
+  agree(world, [&] {
+    if (world.rank() == 0) {
+      write_sweep_record(context.line.output, record_of(sweep));
+    }
+  });
   context.log.info("{} runs, {} at a time on {} ranks each", sweep.order.size(), world.size() / ranks_per_run, ranks_per_run);
   const std::unique_ptr<Communicator> ranks = world.split(world.rank() / ranks_per_run);
   Group(context, sweep, *ranks, board).work();

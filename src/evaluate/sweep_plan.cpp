@@ -104,7 +104,16 @@ std::vector<SweepRun> plan_sweep(const SweepConfig& config, const std::filesyste
       if (!place_of.emplace(name, runs.size()).second) {
         throw ConfigError("sweep: two runs have the name {} (each has a folder of its own) rename one", name);
       }
-      runs.push_back({.name = name, .config = entry.config, .overrides = config.set, .output = sweep / name, .after = {}});
+      runs.push_back({.name = name,
+                      .entry = entry.name,
+                      .values = {},
+                      .config = entry.config,
+                      .overrides = config.set,
+                      .output = sweep / name,
+                      .after = {}});
+      for (const SweepAxisConfig* axis : axes) {
+        runs.back().values[axis->name] = point.at(axis->name)->name;
+      }
     }
   }
   std::size_t place = 0;
@@ -116,10 +125,8 @@ std::vector<SweepRun> plan_sweep(const SweepConfig& config, const std::filesyste
     }
     for (const Point& point : points_of(axes)) {
       SweepRun& run = runs[place++];
-      std::map<std::string, std::string> words{{"sweep", sweep.string()}};
-      for (const SweepAxisConfig* axis : axes) {
-        words[axis->name] = point.at(axis->name)->name;
-      }
+      std::map<std::string, std::string> words = run.values;
+      words["sweep"] = sweep.string();
       if (!entry.after.empty()) {
         const auto their_axes = axes_of(*before, config);
         for (const SweepAxisConfig* axis : their_axes) {

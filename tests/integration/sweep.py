@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Sweeps: the results of each run by hand, at any number of groups and after a kill; failures stop nothing but what waits for them."""
 
+import json
 import os
 import pathlib
 import signal
@@ -51,6 +52,31 @@ def same_as_by_hand(place, want):
     assert "4 runs, 2 at a time on 2 ranks each" in log, log
     _, log = place.run("sweep", "pairs.yaml", "--output", "odd", ranks=3, expect=2)
     assert "3 ranks make no groups of 2" in log, log
+
+
+def runs_any_task(place):
+    """Trainings, and what evaluates each; the folder says which runs it has."""
+    (place.path / "judge.yaml").write_text("task: classification\nmodels:\n  - {name: m, predictions: [none]}\n"
+                                           "subgroups: [sex]\nbootstrap: {num_draws: 20, unit: image}\n")
+    name = sweep_file(place, "chain.yaml", "  - name: pretrain\n", "  - name: judge\n    config: judge.yaml\n    after: pretrain\n    set: "
+                      "[\"models.0.predictions=[{after}/pipeline/predictions.h5]\"]\n  - name: pretrain\n")
+    text = (place.path / name).read_text().replace('set: ["predict=[test]", data.sources.0.dataset=prepared]\n', "")
+    text = text.replace("config: configs/test/classifier.yaml", "config: trained.yaml")
+    (place.path / name).write_text(text)
+    trained = (place.path / "configs/test/classifier.yaml").read_text()
+    dataset = "dataset: runs/test/prepare"
+    assert dataset in trained
+    (place.path / "trained.yaml").write_text(trained.replace(dataset, "dataset: prepared") + "predict: [test]\n")
+    _, log = place.run("sweep", name, "--output", "chain", ranks=2)
+    assert "6 of 6 runs are done" in log, log
+    assert log.index("[pretrain-1] done after") < log.index("[judge-1] done after"), log
+    assert (place.path / "chain/judge-2/evaluation.json").exists()
+    record = json.loads((place.path / "chain/sweep.json").read_text())
+    assert record["axes"] == ["seed"] and len(record["runs"]) == 6, record
+    assert {"name": "judge-2", "entry": "judge", "task": "classification", "values": {"seed": "2"}} in record["runs"], record
+    (place.path / "nested.yaml").write_text(f"task: sweep\nruns:\n  - {{name: inner, config: {name}}}\n")
+    _, log = place.run("sweep", "nested.yaml", "--output", "nested", expect=2)
+    assert "run inner: task 'sweep' cannot be a run of a sweep" in log, log
 
 
 def survives_kill(place, want):
@@ -108,6 +134,7 @@ with Workplace(sys.argv[1], sys.argv[2]) as place:
     place.run("prepare", "configs/test/prepare.yaml", "--output", "prepared", ranks=2)
     want = by_hand(place)
     same_as_by_hand(place, want)
+    runs_any_task(place)
     survives_kill(place, want)
     stops_on_request(place)
     failures_stay_apart(place)

@@ -24,13 +24,13 @@ struct SweepAxisConfig {
 /// A run, once for each combination of its axes.
 struct SweepRunConfig {
   std::string name;
-  std::string config;                    ///< file of the training
+  std::string config;                    ///< file of the training, the generation or the evaluation
   std::string after;                     ///< run that must be finished before, of the same values on the axes that it has
   std::vector<std::string> axes = {"*"}; ///< "*" = all
   std::vector<std::string> set;          ///< {after}: that run's folder; {<axis>}: the value's name; {sweep}: the sweep's folder
 };
 
-/// `task: sweep`: trainings that differ, as one job.
+/// `task: sweep`: trainings, generations and evaluations that differ, as one job.
 struct SweepConfig {
   std::string task = "sweep";
   std::int64_t ranks_per_run = 1;

@@ -4,19 +4,22 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 namespace radforge {
 
-/// One training of a sweep, as a person would start it by hand.
+/// One run of a sweep, as a person would start it by hand.
 struct SweepRun {
-  std::string name;                   ///< "finetune-scratch-1"
-  std::filesystem::path config;       ///< file
-  std::vector<std::string> overrides; ///< "path.key=value", in the order in which they take effect
-  std::filesystem::path output;       ///< <sweep>/<name>
-  std::optional<std::size_t> after;   ///< run that must be finished before
+  std::string name;                          ///< "finetune-scratch-1"
+  std::string entry;                         ///< of the configuration, "finetune"
+  std::map<std::string, std::string> values; ///< of each of its axes
+  std::filesystem::path config;              ///< file
+  std::vector<std::string> overrides;        ///< "path.key=value", in the order in which they take effect
+  std::filesystem::path output;              ///< <sweep>/<name>
+  std::optional<std::size_t> after;          ///< run that must be finished before
 };
 
 /// All runs of a sweep whose folder is `sweep`, in the order of the file, axes turning from the last on. Errors: ConfigError (two

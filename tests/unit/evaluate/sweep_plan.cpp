@@ -36,6 +36,8 @@ TEST_CASE("a sweep is the product of its axes, and each run what a person would 
   const std::vector<SweepRun> runs = plan_sweep(example(), "out");
   REQUIRE(runs.size() == 6);
   CHECK(runs[1].name == "finetune-1-tenth");
+  CHECK(runs[1].entry == "finetune");
+  CHECK(runs[1].values == std::map<std::string, std::string>{{"seed", "1"}, {"part", "tenth"}});
   CHECK(runs[1].output == "out/finetune-1-tenth");
   CHECK(runs[1].overrides == std::vector<std::string>{"train.steps=10", "data.balance=[sex]", "seed=1",
                                                       "data.sources.0.fraction=0.1", "weights=out/pretrain-1",
