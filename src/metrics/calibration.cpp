@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <vector>
 
 namespace radforge {
 
@@ -37,23 +36,27 @@ std::optional<double> brier_score(std::span<const double> probabilities, std::sp
   return sum / static_cast<double>(probabilities.size());
 }
 
-std::optional<double> calibration_error(std::span<const double> probabilities, std::span<const std::uint8_t> positive,
-                                        int num_bins) {
+std::vector<ReliabilityBin> reliability_bins(std::span<const double> probabilities, std::span<const std::uint8_t> positive,
+                                             int num_bins) {
   require(num_bins > 0, "there are bins");
   check(probabilities, positive);
-  if (probabilities.empty()) {
-    return std::nullopt;
-  }
-  std::vector<double> excess(static_cast<std::size_t>(num_bins)); // sum of probability - label
+  std::vector<ReliabilityBin> bins(static_cast<std::size_t>(num_bins));
   for (std::size_t i = 0; i < probabilities.size(); ++i) {
-    const auto bin = static_cast<std::size_t>(probabilities[i] * num_bins);
-    excess[std::min(bin, excess.size() - 1)] += probabilities[i] - label_of(positive[i]);
+    ReliabilityBin& bin = bins[std::min(static_cast<std::size_t>(probabilities[i] * num_bins), bins.size() - 1)];
+    bin.num_items += 1;
+    bin.sum_of_probabilities += probabilities[i];
+    bin.num_positives += label_of(positive[i]);
   }
+  return bins;
+}
+
+std::optional<double> calibration_error(std::span<const double> probabilities, std::span<const std::uint8_t> positive,
+                                        int num_bins) {
   double sum = 0;
-  for (const double difference : excess) {
-    sum += std::abs(difference);
+  for (const ReliabilityBin& bin : reliability_bins(probabilities, positive, num_bins)) {
+    sum += std::abs(bin.sum_of_probabilities - bin.num_positives);
   }
-  return sum / static_cast<double>(probabilities.size());
+  return probabilities.empty() ? std::nullopt : std::optional(sum / static_cast<double>(probabilities.size()));
 }
 
 } // namespace radforge
