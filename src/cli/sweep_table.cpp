@@ -1,6 +1,9 @@
 #include "sweep_table.hpp"
 
+#include "resolved_config.hpp"
+
 #include "radforge/core/atomic_file.hpp"
+#include "radforge/core/error.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -61,7 +64,14 @@ std::string metrics_of(const fs::path& folder) {
 
 bool is_finished(const SweepRun& run, const std::string& resolved_config) {
   const fs::path config = run.output / "config.yaml";
-  return state_of(run.output) == "done" && fs::exists(config) && read_file(config) == resolved_config;
+  if (state_of(run.output) != "done" || !fs::exists(config)) {
+    return false;
+  }
+  try { // resolved again: what a later version has added stands at its default, as it did
+    return radforge::resolved_config(config, {}) == resolved_config;
+  } catch (const ConfigError&) {
+    return false;
+  }
 }
 
 std::string sweep_table(const std::vector<SweepRun>& runs) {
