@@ -1,6 +1,7 @@
 #include "evaluate_classification.hpp"
 
 #include "ask_networks.hpp"
+#include "evaluated_sweep.hpp"
 #include "evaluation_files.hpp"
 #include "run_session.hpp"
 #include "shard_job.hpp"
@@ -34,7 +35,7 @@ std::vector<EvaluatedModel> read_models(const EvaluationConfig& config, const fs
       tables.push_back(read_prediction_table(answers_file(folder, model.name), model.columns));
     }
     PredictionTable table = joined(tables);
-    models.push_back({model.name, config.derive_no_finding ? with_no_finding(std::move(table)) : std::move(table)});
+    models.push_back({model.name, config.derive_no_finding ? with_no_finding(std::move(table)) : std::move(table), model.arm});
   }
   return models;
 }
@@ -93,7 +94,10 @@ void run_evaluate_classification(const CommandContext& context) {
   session.run([&] {
     session.watch(config.watchdog);
     std::string inputs;
-    agree(context.world, [&] { inputs = inputs_of(config); });
+    agree(context.world, [&] {
+      config = with_sweep(config);
+      inputs = inputs_of(config);
+    });
     require_equal(context.world, inputs, "content of the predictions");
     require_same_inputs(inputs, session);
     ask_networks(config, session);

@@ -25,12 +25,14 @@ std::string number(double value) { return std::isnan(value) ? "" : fmt::format("
 
 std::string metrics_text(const ClassificationResult& result) {
   std::string text =
-      "model,site,label,subgroup,metric,measure,value,low,high,num_images,num_positives,p_value,p_holm,p_bh,note\n";
+      "model,site,label,subgroup,metric,measure,value,low,high,num_images,num_positives,num_seeds,seed_deviation,p_value,"
+      "p_holm,p_bh,note\n";
   for (const EvaluationRow& row : result.rows) {
-    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_text(row.model), csv_text(row.site),
-                        csv_text(row.label), csv_text(row.subgroup), row.metric, row.measure, number(row.value), number(row.low),
-                        number(row.high), number(row.num_images), number(row.num_positives), number(row.p_value),
-                        number(row.p_holm), number(row.p_bh), csv_text(row.note));
+    text +=
+        fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_text(row.model), csv_text(row.site),
+                    csv_text(row.label), csv_text(row.subgroup), row.metric, row.measure, number(row.value), number(row.low),
+                    number(row.high), number(row.num_images), number(row.num_positives), row.num_seeds,
+                    number(row.seed_deviation), number(row.p_value), number(row.p_holm), number(row.p_bh), csv_text(row.note));
   }
   return text;
 }
@@ -59,6 +61,33 @@ std::string thresholds_text(const ClassificationResult& result) {
   return text;
 }
 
+std::string curves_text(const ClassificationResult& result) {
+  std::string text = "model,site,label,curve,x,y,threshold,num_images\n";
+  for (const CurveRow& row : result.curves) {
+    text += fmt::format("{},{},{},{},{},{},{},{}\n", csv_text(row.model), csv_text(row.site), csv_text(row.label), row.curve,
+                        number(row.x), number(row.y), number(row.threshold), number(row.num_images));
+  }
+  return text;
+}
+
+std::string arms_text(const ClassificationResult& result) {
+  std::string text =
+      "arm,site,domain,label,subgroup,metric,measure,value,low,high,num_seeds,seed_deviation,gain,gain_low,gain_high,"
+      "relative,relative_low,relative_high,p_bootstrap,p_holm\n";
+  for (const ArmRow& row : result.arms) {
+    text += fmt::format("{},{},{},{},{},{},{}", csv_text(row.of.model), csv_text(row.of.site), row.domain, csv_text(row.of.label),
+                        csv_text(row.of.subgroup), row.of.metric, row.of.measure);
+    text += fmt::format(",{},{},{},{}", number(row.of.value), number(row.of.low), number(row.of.high), row.of.num_seeds);
+    const ComparisonRow& gain = row.gain;
+    for (const double value : {row.of.seed_deviation, gain.difference, gain.low, gain.high, gain.relative, gain.relative_low,
+                               gain.relative_high, gain.p_bootstrap, gain.p_holm}) {
+      text += "," + number(value);
+    }
+    text += "\n";
+  }
+  return text;
+}
+
 Json inputs_of(const std::string& text) {
   Json inputs = Json::array();
   std::istringstream lines(text);
@@ -75,6 +104,8 @@ void write_evaluation(const fs::path& folder, const std::string& config_digest, 
   write_file_atomically(folder / "metrics.csv", metrics_text(result));
   write_file_atomically(folder / "comparisons.csv", comparisons_text(result));
   write_file_atomically(folder / "thresholds.csv", thresholds_text(result));
+  write_file_atomically(folder / "curves.csv", curves_text(result));
+  write_file_atomically(folder / "arms.csv", arms_text(result));
   const Json json{{"schema_version", schema_version},
                   {"task", config.task},
                   {"radforge", build_info().version},
@@ -95,21 +126,33 @@ void write_evaluation(const fs::path& folder, const std::string& config_digest, 
                     {"smoothing", config.smoothing},
                     {"min_of_rate", config.eligibility.min_of_rate},
                     {"min_of_auroc", config.eligibility.min_of_auroc}}},
-                  {"tables", {"metrics.csv", "comparisons.csv", "thresholds.csv"}},
+                  {"tables", {"metrics.csv", "arms.csv", "comparisons.csv", "thresholds.csv", "curves.csv"}},
                   {"notes", result.notes}};
   write_file_atomically(folder / evaluation_file, json.dump(1) + "\n");
 }
 
 std::string evaluation_text(const ClassificationResult& result) {
-  std::string text = fmt::format("{:<20} {:<16} {:<22} {:>7}  {:<17} {:>8} {:>9}\n", "model", "site", "label", "AUROC",
-                                 "interval", "images", "positive");
-  for (const EvaluationRow& row : result.rows) {
-    if (row.subgroup == "all" && row.metric == "auroc" && row.measure == "value") {
-      const std::string interval = std::isnan(row.low) ? "" : fmt::format("{:.4f} to {:.4f}", row.low, row.high);
-      text += fmt::format("{:<20} {:<16} {:<22} {:>7}  {:<17} {:>8} {:>9}  {}\n", row.model, row.site, row.label,
-                          std::isnan(row.value) ? "-" : fmt::format("{:.4f}", row.value), interval, row.num_images,
-                          row.num_positives, row.note);
+  std::size_t width = 5;
+  bool has_gains = false;
+  for (const ArmRow& row : result.arms) {
+    width = std::max(width, row.of.model.size());
+    has_gains = has_gains || !std::isnan(row.gain.difference);
+  }
+  std::string text = fmt::format("{:<{}} {:<16} {:<22} {:>7}  {:<16} {:>7} {:>8} {:>5}  {}\n", "model", width, "site", "label",
+                                 "AUROC", "interval", "images", "positive", "seeds", has_gains ? "gain over the first" : "");
+  for (const ArmRow& row : result.arms) {
+    if (row.of.subgroup != "all" || row.of.metric != "auroc") {
+      continue;
     }
+    const std::string interval = std::isnan(row.of.low) ? "" : fmt::format("{:.4f} to {:.4f}", row.of.low, row.of.high);
+    const std::string gain = std::isnan(row.gain.difference) ? ""
+                             : std::isnan(row.gain.low)
+                                 ? fmt::format("{:+.4f}", row.gain.difference)
+                                 : fmt::format("{:+.4f} ({:+.4f} to {:+.4f})", row.gain.difference, row.gain.low, row.gain.high);
+    std::string line = fmt::format("{:<{}} {:<16} {:<22} {:>7}  {:<16} {:>7} {:>8} {:>5}  {}{}", row.of.model, width, row.of.site,
+                                   row.of.label, std::isnan(row.of.value) ? "-" : fmt::format("{:.4f}", row.of.value), interval,
+                                   row.of.num_images, row.of.num_positives, row.of.num_seeds, gain, row.of.note);
+    text += line.erase(line.find_last_not_of(' ') + 1) + "\n";
   }
   return text;
 }

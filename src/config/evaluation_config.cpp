@@ -56,9 +56,21 @@ void describe(Schema& schema, EvaluatedModelConfig& config) {
   schema.field("predictions", config.predictions, "files: predictions.h5 of a trained classifier, or tables (CSV, gzip, xlsx)");
   schema.field("network", config.network, "folder of a trained classifier that is shown the images of `images`; empty: none");
   schema.section("columns", config.columns, "of tables: what their columns are called");
+  schema.field(
+      "arm", config.arm,
+      "models of one arm are the same but for their seed: the arm has their mean, and is compared with other arms; empty: the "
+      "model stands for itself");
   schema.check(is_name(config.name), name_problem);
+  schema.check(config.arm.empty() || is_name(config.arm), name_problem);
   schema.check(config.predictions.empty() != config.network.empty(),
                "predictions and network are both given, or neither (one of them is judged) give one");
+}
+
+void describe(Schema& schema, EvaluatedSweepConfig& config) {
+  schema.field("folder", config.folder, "of a sweep whose classifiers are judged, each run a model; empty: none");
+  schema.field("entries", config.entries,
+               "entries of the sweep whose runs are judged, the baseline of arms.csv first; empty: all that train classifiers");
+  schema.field("seed_axis", config.seed_axis, "runs that differ in this axis alone are one arm");
 }
 
 void describe(Schema& schema, LabelAverageConfig& config) {
@@ -72,11 +84,17 @@ void describe(Schema& schema, EvaluationConfig& config) {
   schema.field("task", config.task, Choices{"classification"}, "what evaluate does");
   schema.field("seed", config.seed, IntRange{0}, "of the draws");
   schema.list("models", config.models, "what is judged, and beside each other");
-  schema.list("images", config.images, "images that networks are shown; those of `split` are judged");
+  schema.section("sweep", config.sweep, "models of a sweep, beside `models`");
+  schema.list(
+      "images", config.images,
+      "images that networks are shown, and the classifiers of the sweep instead of what they have said after their training; "
+      "those of `split` are judged");
   schema.field(
       "allow_patient_overlap", config.allow_patient_overlap,
       "data sets of `images`, by path or name, that are judged though a network has learned from some of their patients");
   schema.field("sites", config.sites, "hospitals that are judged; empty: all");
+  schema.field("training_sites", config.training_sites,
+               "hospitals that the models have learned from, for arms.csv: others are external; empty: not told");
   schema.field("split", config.split, Choices{"train", "validation", "test"},
                "images that are judged; rows without a split are of each");
   schema.field("labels", config.labels, "that are judged; empty: all that a model has scores and labels of");
@@ -96,14 +114,18 @@ void describe(Schema& schema, EvaluationConfig& config) {
   schema.field("num_bins", config.num_bins, IntRange{2, 1000}, "of equal width, of the calibration error");
   schema.section("bootstrap", config.bootstrap, "intervals");
   schema.section("watchdog", config.watchdog, "deadlines, after which a run that hangs ends with exit code 5");
-  schema.check(!config.models.empty(), "models is empty (there is nothing to judge) list at least one");
+  schema.check(!config.models.empty() || !config.sweep.folder.empty(),
+               "models is empty, and no sweep is named (there is nothing to judge) list at least one");
   const bool has_network =
       std::ranges::any_of(config.models, [](const EvaluatedModelConfig& model) { return !model.network.empty(); });
-  schema.check(has_network != config.images.empty(),
+  schema.check(has_network ? !config.images.empty() : config.images.empty() || !config.sweep.folder.empty(),
                "images and a network go together (the one is shown to the other) give both, or none");
   std::set<std::string> names;
   for (const EvaluatedModelConfig& model : config.models) {
     schema.check(names.insert(model.name).second, "models has a name twice (its rows would be mixed) give others");
+  }
+  for (const EvaluatedModelConfig& model : config.models) {
+    schema.check(!names.contains(model.arm), "an arm has the name of a model (its rows would be mixed) give another");
   }
 }
 

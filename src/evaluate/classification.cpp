@@ -1,6 +1,8 @@
 #include "radforge/evaluate/classification.hpp"
 
+#include "arm_table.hpp"
 #include "chosen_thresholds.hpp"
+#include "curves.hpp"
 #include "evaluation_rows.hpp"
 #include "site_images.hpp"
 #include "statistic.hpp"
@@ -109,7 +111,7 @@ class SiteJudge {
  public:
   SiteJudge(const EvaluationConfig& config, const std::string& site, const std::vector<EvaluatedModel>& models,
             std::size_t num_labels, Communicator& ranks, int num_threads)
-      : config_(config), site_(site), models_(models), ranks_(ranks), num_threads_(num_threads) {
+      : config_(config), site_(site), models_(models), arms_(arms_of(models)), ranks_(ranks), num_threads_(num_threads) {
     for (const EvaluatedModel& model : models) {
       images_.emplace_back(config, site, model.table);
       averages_.emplace_back();
@@ -131,7 +133,7 @@ class SiteJudge {
       scored.push_back(images_[number].scored(models_[number].table, label).value_or(ScoredImages{}));
       of_models.push_back(judge_model(number, label, scored.back(), thresholds_of_models.at(model), result));
     }
-    compare(label, of_models, scored, result);
+    judge_arms(label, of_models, scored, result);
   }
 
   void finish(ClassificationResult& result) {
@@ -142,14 +144,16 @@ class SiteJudge {
         std::ranges::move(rows_of(models_[number].name, site_, of_models.back(), config_.bootstrap, num_threads_),
                           std::back_inserter(result.rows));
       }
-      compare("", of_models, {}, result);
+      judge_arms("", of_models, {}, result);
     }
     for (std::size_t number = 0; number < models_.size(); ++number) {
       for (const SubgroupTable::Split& split : images_[number].groups().splits()) {
         if (split.num_unknown > 0) {
-          result.notes.push_back(fmt::format("{} on {}: of {} of {} images '{}' is unknown: they are in none of its groups",
-                                             models_[number].name, site_, split.num_unknown, images_[number].samples().size(),
-                                             split.name));
+          const std::string note = fmt::format("{}: of {} of {} images '{}' is unknown: they are in none of its groups", site_,
+                                               split.num_unknown, images_[number].samples().size(), split.name);
+          if (std::ranges::find(result.notes, note) == result.notes.end()) { // other models' images are mostly the same
+            result.notes.push_back(note);
+          }
         }
       }
     }
@@ -166,10 +170,13 @@ class SiteJudge {
     const SiteImages& images = images_[number];
     const std::string& model = models_[number].name;
     if (scored.scores.empty()) {
-      result.rows.push_back({model, site_, label, "all", "auroc", "value", not_estimable, not_estimable, not_estimable, 0, 0,
-                             not_estimable, not_estimable, not_estimable, "no image with a known label and a score"});
+      result.rows.push_back({model, site_, label, "all", "auroc", "value", not_estimable, not_estimable, not_estimable, 0, 0, 1,
+                             not_estimable, not_estimable, not_estimable, not_estimable,
+                             "no image with a known label and a score"});
       return {};
     }
+    std::ranges::move(curves_of(model, site_, label, scored, static_cast<int>(config_.num_bins)),
+                      std::back_inserter(result.curves));
     const bool is_constant = std::ranges::adjacent_find(scored.scores, std::ranges::not_equal_to()) == scored.scores.end();
     const LabelCounts counts =
         images.plan().count(scored, images.groups().grouping(),
@@ -204,27 +211,51 @@ class SiteJudge {
     return statistics;
   }
 
-  /// Every model with each before it; without scores, of an average.
-  void compare(const std::string& label, const std::vector<std::vector<Statistic>>& of_models,
-               const std::vector<ScoredImages>& scored, ClassificationResult& result) const {
-    for (std::size_t a = 0; a < models_.size(); ++a) {
+  bool is_alike(std::size_t a, std::size_t b, const std::vector<std::vector<Statistic>>& of_models,
+                const std::vector<ScoredImages>& scored) const {
+    return images_[a].plan().is_as(images_[b].plan()) && of_models[a].size() == of_models[b].size() &&
+           (scored.empty() || (scored[a].units == scored[b].units && scored[a].positive == scored[b].positive));
+  }
+
+  std::string place_of(const std::string& label) const { return label.empty() ? site_ : site_ + ", " + label; }
+
+  /// Means over seeds, then every arm with each before it; without scores, of an average.
+  void judge_arms(const std::string& label, const std::vector<std::vector<Statistic>>& of_models,
+                  const std::vector<ScoredImages>& scored, ClassificationResult& result) const {
+    std::vector<std::vector<Statistic>> of_arms;
+    for (const Arm& arm : arms_) {
+      const std::size_t first = arm.models.front();
+      of_arms.emplace_back();
+      if (!std::ranges::all_of(arm.models, [&](std::size_t model) { return is_alike(first, model, of_models, scored); })) {
+        result.notes.push_back(
+            fmt::format("{} has no mean over seeds on {}: its models were shown other images", arm.name, place_of(label)));
+        continue;
+      }
+      of_arms.back() = over_seeds(arm, of_models, config_.seed);
+      if (arm.is_named) {
+        std::ranges::move(rows_of(arm.name, site_, of_arms.back(), config_.bootstrap, num_threads_),
+                          std::back_inserter(result.rows));
+      }
+    }
+    for (std::size_t a = 0; a < arms_.size(); ++a) {
       for (std::size_t b = 0; b < a; ++b) {
-        if (of_models[a].empty() || of_models[b].empty()) {
+        if (of_arms[a].empty() || of_arms[b].empty()) {
           continue;
         }
-        const bool is_same = images_[a].plan().is_as(images_[b].plan()) && of_models[a].size() == of_models[b].size() &&
-                             (scored.empty() || (scored[a].units == scored[b].units && scored[a].positive == scored[b].positive));
-        if (!is_same) {
-          result.notes.push_back(fmt::format("{} and {} are not compared on {}{}{}: they were shown other images",
-                                             models_[a].name, models_[b].name, site_, label.empty() ? "" : ", ", label));
+        if (!is_alike(arms_[a].models.front(), arms_[b].models.front(), of_models, scored)) {
+          result.notes.push_back(fmt::format("{} and {} are not compared on {}: they were shown other images", arms_[a].name,
+                                             arms_[b].name, place_of(label)));
           continue;
         }
-        for (ComparisonRow row : comparisons_of(of_models[a], of_models[b], config_.bootstrap)) {
+        for (ComparisonRow row : comparisons_of(of_arms[a], of_arms[b], config_.bootstrap)) {
           row.site = site_;
-          row.model = models_[a].name;
-          row.baseline = models_[b].name;
-          if (!scored.empty() && row.metric == name_of(Metric::auroc) && row.measure == "value") {
-            const auto difference = delong_difference(scored[a].scores, scored[b].scores, scored[a].positive);
+          row.model = arms_[a].name;
+          row.baseline = arms_[b].name;
+          const bool is_of_two_models = arms_[a].models.size() == 1 && arms_[b].models.size() == 1;
+          if (!scored.empty() && is_of_two_models && row.metric == name_of(Metric::auroc) && row.measure == "value") {
+            const ScoredImages& of_a = scored[arms_[a].models.front()];
+            const ScoredImages& of_b = scored[arms_[b].models.front()];
+            const auto difference = delong_difference(of_a.scores, of_b.scores, of_a.positive);
             row.p_delong = difference ? difference->p_value : not_estimable;
           }
           result.comparisons.push_back(std::move(row));
@@ -236,6 +267,7 @@ class SiteJudge {
   const EvaluationConfig& config_;
   std::string site_;
   const std::vector<EvaluatedModel>& models_;
+  std::vector<Arm> arms_;
   Communicator& ranks_;
   int num_threads_;
   std::vector<SiteImages> images_;
@@ -268,6 +300,7 @@ ClassificationResult evaluate_classification(const EvaluationConfig& config, std
   }
   adjust_p_values(std::span(result.rows));
   adjust_p_values(std::span(result.comparisons));
+  result.arms = arm_table(config, arms_of(models), result);
   return result;
 }
 

@@ -82,6 +82,8 @@ std::vector<EvaluationRow> rows_of(const std::string& model, const std::string& 
                .high = interval.high,
                .num_images = one.num_images,
                .num_positives = one.num_positives,
+               .num_seeds = one.num_seeds,
+               .seed_deviation = one.seed_deviation,
                .p_value = one.p_value,
                .p_holm = none,
                .p_bh = none,

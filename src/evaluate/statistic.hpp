@@ -19,6 +19,8 @@ struct Statistic {
   std::string measure; ///< "value", or what is made of the values of a split's groups
   double num_images = 0;
   double num_positives = 0;
+  std::size_t num_seeds = 1;                                        ///< models that it is a mean of, the same but for their seed
+  double seed_deviation = std::numeric_limits<double>::quiet_NaN(); ///< standard deviation over them
   std::string over; ///< of an average: the labels that it is of, with their images
   std::string note; ///< why it is not estimable, what was left out
   double whole = 0;

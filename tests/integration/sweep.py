@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Sweeps: the results of each run by hand, at any number of groups and after a kill; failures stop nothing but what waits for them."""
 
+import csv
 import json
 import os
 import pathlib
@@ -79,6 +80,42 @@ def runs_any_task(place):
     assert "run inner: task 'sweep' cannot be a run of a sweep" in log, log
 
 
+def is_judged(place):
+    """The classifiers of a sweep, by what they have said and by what they are shown; seeds are an arm."""
+    config = """task: classification
+sweep: {folder: sweep2, entries: [finetune]}
+subgroups: [sex]
+bootstrap: {num_draws: 50, unit: image}
+training_sites: [hannover]
+"""
+    (place.path / "arms.yaml").write_text(config)
+    (place.path / "shown.yaml").write_text(config + "images: [{dataset: prepared, split: validation}, {dataset: prepared, split: test}]\n")
+    for name in ("arms", "shown"):
+        for ranks in (0, 3):
+            place.run("evaluate", f"{name}.yaml", "--output", f"{name}{ranks}", ranks=ranks)
+        assert tree(place.path / f"{name}0", (".csv", "evaluation.json")) == tree(place.path / f"{name}3", (".csv", "evaluation.json"))
+        with (place.path / f"{name}0/metrics.csv").open(newline="") as file:
+            rows = [row for row in csv.DictReader(file) if row["subgroup"] == "all" and row["metric"] == "brier" and row["site"] == "hannover"]
+        values = {row["model"]: row for row in rows}
+        assert set(values) == {"finetune", "finetune-1", "finetune-2"}, values
+        arm, first, second = (float(values[model]["value"]) for model in ("finetune", "finetune-1", "finetune-2"))
+        assert abs(arm - (first + second) / 2) < 1e-12 and values["finetune"]["num_seeds"] == "2", values
+        assert abs(float(values["finetune"]["seed_deviation"]) - abs(first - second) / 2**0.5) < 1e-12, values
+        with (place.path / f"{name}0/arms.csv").open(newline="") as file:
+            arms = list(csv.DictReader(file))
+        assert {row["arm"] for row in arms} == {"finetune"} and {row["domain"] for row in arms if row["site"] == "hannover"} == {"in-distribution"}, arms[0]
+    for change, code, words in (("sweep.entries=[finetine]", 2, "there are finetune, pretrain"),
+                                ("sweep.folder=prepared", 3, "has no sweep.json"),
+                                ("models.0.name=finetune", 2, "have the name 'finetune'")):
+        (place.path / "refused.yaml").write_text(config + "models: [{name: other, predictions: [x.csv]}]\n")
+        _, log = place.run("evaluate", "refused.yaml", "--output", "refused", "--set", change, expect=code)
+        assert words in log, (change, log)
+    (place.path / "sweep2/finetune-2/pipeline/predictions.h5").rename(place.path / "kept.h5")
+    _, log = place.run("evaluate", "arms.yaml", "--output", "refused", expect=3)
+    assert "finetune-2/pipeline/predictions.h5 is not there" in log, log
+    (place.path / "kept.h5").rename(place.path / "sweep2/finetune-2/pipeline/predictions.h5")
+
+
 def survives_kill(place, want):
     milestones = ("pretrain-1/metrics.jsonl", "finetune-1/config.yaml", "finetune-2/checkpoints/step-8")
     for milestone in milestones:
@@ -134,6 +171,7 @@ with Workplace(sys.argv[1], sys.argv[2]) as place:
     place.run("prepare", "configs/test/prepare.yaml", "--output", "prepared", ranks=2)
     want = by_hand(place)
     same_as_by_hand(place, want)
+    is_judged(place)
     runs_any_task(place)
     survives_kill(place, want)
     stops_on_request(place)

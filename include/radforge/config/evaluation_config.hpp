@@ -31,6 +31,14 @@ struct EvaluatedModelConfig {
   std::vector<std::string> predictions; ///< files: predictions.h5 of trained classifiers, or tables
   std::string network;                  ///< folder of a trained classifier, which is shown `images`
   PredictionColumnsConfig columns;      ///< of tables
+  std::string arm;                      ///< models of one arm are the same but for their seed; empty: it stands for itself
+};
+
+/// Classifiers that a sweep has trained, each a model; empty `folder`: none.
+struct EvaluatedSweepConfig {
+  std::string folder;
+  std::vector<std::string> entries; ///< whose runs are judged, the baseline first; empty: all that train classifiers
+  std::string seed_axis = "seed";   ///< runs that differ in it alone are one arm
 };
 
 /// The mean of a metric over labels.
@@ -65,9 +73,11 @@ struct EvaluationConfig {
   std::string task = "classification";
   std::int64_t seed = 1;
   std::vector<EvaluatedModelConfig> models;
-  std::vector<DataSourceConfig> images;           ///< that networks are shown
+  EvaluatedSweepConfig sweep;
+  std::vector<DataSourceConfig> images;           ///< that networks, and the sweep's classifiers, are shown
   std::vector<std::string> allow_patient_overlap; ///< data sets among them, by path or name
   std::vector<std::string> sites;                 ///< that are judged; empty: all
+  std::vector<std::string> training_sites;        ///< that the models have learned from: others are external
   std::string split = "test";                     ///< likewise; rows without a split count to every one
   std::vector<std::string> labels;
   bool derive_no_finding = false; ///< a score of No_Finding from those of the findings
@@ -84,6 +94,7 @@ struct EvaluationConfig {
 
 void describe(Schema& schema, PredictionColumnsConfig& config);
 void describe(Schema& schema, EvaluatedModelConfig& config);
+void describe(Schema& schema, EvaluatedSweepConfig& config);
 void describe(Schema& schema, LabelAverageConfig& config);
 void describe(Schema& schema, ThresholdConfig& config);
 void describe(Schema& schema, EligibilityConfig& config);

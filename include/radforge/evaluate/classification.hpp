@@ -13,7 +13,7 @@ namespace radforge {
 
 /// One number of an evaluation; NaN where it is not estimable, and the note says why.
 struct EvaluationRow {
-  std::string model;
+  std::string model; ///< or arm
   std::string site;
   std::string label;    ///< or the name of an average over labels: "macro", "weighted"
   std::string subgroup; ///< "all", "sex=F"; of a gap the split, "sex"
@@ -24,13 +24,15 @@ struct EvaluationRow {
   double high = 0;
   double num_images = 0; ///< with a known label
   double num_positives = 0;
-  double p_value = 0; ///< of gap_max_min of a rate, that its groups are as good as shuffled; else NaN
-  double p_holm = 0;  ///< adjusted for all such gaps of this metric over labels, splits and sites of the model
-  double p_bh = 0;    ///< likewise by Benjamini and Hochberg
+  std::size_t num_seeds = 1; ///< models that it is a mean of, the same but for their seed
+  double seed_deviation = 0; ///< standard deviation over them; NaN of one
+  double p_value = 0;        ///< of gap_max_min of a rate, that its groups are as good as shuffled; else NaN
+  double p_holm = 0;         ///< adjusted for all such gaps of this metric over labels, splits and sites of the model
+  double p_bh = 0;           ///< likewise by Benjamini and Hochberg
   std::string note;
 };
 
-/// Two models on the same images of a site: value less the baseline's.
+/// Two models, or arms, on the same images of a site: value less the baseline's.
 struct ComparisonRow {
   std::string site, label, subgroup, metric, measure, model, baseline;
   double difference = 0, low = 0, high = 0;
@@ -50,15 +52,34 @@ struct ThresholdRow {
   double intercept = 0;
 };
 
+/// A point of a model's curve for a label at a site.
+struct CurveRow {
+  std::string model, site, label;
+  std::string curve; ///< "roc": sensitivity over false positive rate; "calibration": share of positives over mean probability
+  double x = 0, y = 0;
+  double threshold = 0;  ///< of "roc"; NaN of a bin
+  double num_images = 0; ///< in the bin, or all
+};
+
 struct EvaluatedModel {
   std::string name;
   PredictionTable table;
+  std::string arm; ///< models of one arm are the same but for their seed, and are compared with others together; empty: alone
+};
+
+/// A line of the table that ways to train are compared by.
+struct ArmRow {
+  EvaluationRow of;
+  std::string domain; ///< "in-distribution" or "external"; empty: it is not told where the models have learned
+  ComparisonRow gain; ///< over the first arm; NaN of that one itself, and where the two are not compared
 };
 
 struct ClassificationResult {
   std::vector<EvaluationRow> rows;
   std::vector<ComparisonRow> comparisons;
   std::vector<ThresholdRow> thresholds;
+  std::vector<CurveRow> curves;
+  std::vector<ArmRow> arms;
   std::vector<std::string> notes; ///< sentences for people
 };
 

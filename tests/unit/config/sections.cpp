@@ -213,7 +213,7 @@ TEST_CASE("every key of a sweep refuses what is wrong, with its line") {
 }
 TEST_CASE("every key of task classification refuses what is wrong, with its line") {
   EvaluationConfig config;
-  config.models = {{.name = "m", .predictions = {}, .network = "runs/m", .columns = {}}};
+  config.models = {{.name = "m", .predictions = {}, .network = "runs/m", .columns = {}, .arm = "a"}};
   config.images = {{.dataset = "runs/prepare"}};
   config.averages = {{"findings", {"Edema"}}};
   check_every_key(config);
