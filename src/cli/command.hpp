@@ -27,7 +27,8 @@ struct CommandLine {
   bool shows_status = false;               ///< sweep: what became of its runs, and nothing else
   int array_task = 0;                      ///< sweep: part K of N of its runs, from 1; 0: all of them
   int num_array_tasks = 1;
-  std::filesystem::path output; ///< never empty: runs/<config name> when the user named none
+  std::vector<std::filesystem::path> more_folders; ///< report: beside the first
+  std::filesystem::path output;                    ///< never empty: runs/<config name> when the user named none
 };
 
 /// What a command works with.
@@ -59,6 +60,7 @@ void run_train(const CommandContext& context);
 void run_generate(const CommandContext& context);
 void run_evaluate(const CommandContext& context);
 void run_sweep(const CommandContext& context);
+void run_report(const CommandContext& context);
 void run_verify(const CommandContext& context);
 void run_repair(const CommandContext& context);
 void run_inspect(const CommandContext& context);

@@ -17,6 +17,8 @@ std::span<const Command> commands() {
       Command{"evaluate", "CONFIG.yaml",
               "how good classifiers are, and for whom, or images (task: classification, image-quality)", run_evaluate},
       Command{"sweep", "[status] FILE", "many runs as one job, each in its folder; status: what became of them", run_sweep},
+      Command{"report", "FOLDER...", "folders of results -> one HTML page with plots and tables; of two, side by side",
+              run_report},
       Command{"import", "SOURCE", "a pipeline folder of diffusers or a single-file checkpoint -> a pipeline folder", run_import},
       Command{"export", "FOLDER", "a pipeline, or a data set -> a folder for others, with a card", run_export},
       Command{"plan", "CONFIG.yaml", "parameters and memory of a training run, or of a pipeline folder", run_plan},

@@ -62,10 +62,11 @@ std::string thresholds_text(const ClassificationResult& result) {
 }
 
 std::string curves_text(const ClassificationResult& result) {
-  std::string text = "model,site,label,curve,x,y,threshold,num_images\n";
+  std::string text = "arm,model,site,label,curve,x,y,threshold,num_images\n";
   for (const CurveRow& row : result.curves) {
-    text += fmt::format("{},{},{},{},{},{},{},{}\n", csv_text(row.model), csv_text(row.site), csv_text(row.label), row.curve,
-                        number(row.x), number(row.y), number(row.threshold), number(row.num_images));
+    text +=
+        fmt::format("{},{},{},{},{},{},{},{},{}\n", csv_text(row.arm), csv_text(row.model), csv_text(row.site),
+                    csv_text(row.label), row.curve, number(row.x), number(row.y), number(row.threshold), number(row.num_images));
   }
   return text;
 }

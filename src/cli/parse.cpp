@@ -20,12 +20,13 @@ namespace {
 
 po::options_description visible_options() {
   po::options_description options("Options");
-  options.add_options()                                                                                                  //
-      ("set", po::value<std::vector<std::string>>()->composing(), "path.key=value in place of the file's; repeatable")   //
-      ("output,o", po::value<std::string>(), "output folder (default: runs/<config name>); the same command resumes it") //
-      ("resume", po::value<std::string>(), "train: step=N, the checkpoint to go on from (default: the newest)")          //
-      ("allow-change", "train: go on where the configuration changed in more than logging and saving")                   //
-      ("array-task", po::value<std::string>(), "sweep: K/N, part K of N of the runs, those of a chain together")         //
+  options.add_options()                                                                                                //
+      ("set", po::value<std::vector<std::string>>()->composing(), "path.key=value in place of the file's; repeatable") //
+      ("output,o", po::value<std::string>(),
+       "output folder (default: runs/<config name>), which the same command resumes; report: the page")          //
+      ("resume", po::value<std::string>(), "train: step=N, the checkpoint to go on from (default: the newest)")  //
+      ("allow-change", "train: go on where the configuration changed in more than logging and saving")           //
+      ("array-task", po::value<std::string>(), "sweep: K/N, part K of N of the runs, those of a chain together") //
       ("predictions", po::value<std::vector<std::string>>()->composing(),
        "evaluate: a file of predictions to judge, without a configuration; repeatable")                   //
       ("sheet", "inspect: write sheet.html, a page of a data set's images by subgroup, with what failed") //
@@ -101,8 +102,18 @@ void read_array_task(const std::string& text, CommandLine& line) {
   }
 }
 
+// A folder's name is its last part whether or not a separator follows it.
+std::filesystem::path without_last_separator(const std::filesystem::path& path) {
+  return path.has_relative_path() && !path.has_filename() ? path.parent_path() : path;
+}
+
 void read_options_of_sweep(const po::variables_map& values, CommandLine& line) {
   const bool is_sweep = line.command == "sweep";
+  const auto files = values.count("file") > 0 ? values["file"].as<std::vector<std::string>>() : std::vector<std::string>();
+  if (line.command == "report") {
+    std::ranges::transform(files, std::back_inserter(line.more_folders), without_last_separator);
+    return;
+  }
   if (!is_sweep && (values.count("file") > 0 || values.count("array-task") > 0)) {
     throw ConfigError("radforge {} takes one argument and no --array-task (those are of sweep). See radforge --help",
                       line.command);
@@ -110,13 +121,13 @@ void read_options_of_sweep(const po::variables_map& values, CommandLine& line) {
   if (is_sweep && values.count("set") > 0) {
     throw ConfigError("radforge sweep takes no --set (its file says what is set for which run). Write it there");
   }
-  if (values.count("file") > 0) {
-    if (line.config != "status") {
+  if (!files.empty()) {
+    if (line.config != "status" || files.size() > 1) {
       throw ConfigError("radforge sweep {} {}: '{}' is not known (there is status). See radforge --help", line.config.string(),
-                        values["file"].as<std::string>(), line.config.string());
+                        files.front(), line.config.string());
     }
     line.shows_status = true;
-    line.config = values["file"].as<std::string>();
+    line.config = files.front();
   }
   if (values.count("array-task") > 0) {
     read_array_task(values["array-task"].as<std::string>(), line);
@@ -155,11 +166,6 @@ void read_options_of_evaluate(const po::variables_map& values, CommandLine& line
   line.config = model_name(files.front());
 }
 
-// A folder's name is its last part whether or not a separator follows it.
-std::filesystem::path without_last_separator(const std::filesystem::path& path) {
-  return path.has_relative_path() && !path.has_filename() ? path.parent_path() : path;
-}
-
 } // namespace
 
 std::filesystem::path default_output(const std::filesystem::path& config) {
@@ -180,9 +186,10 @@ std::filesystem::path default_output(const std::filesystem::path& config) {
 
 ParsedArguments parse_arguments(int argc, const char* const* argv) {
   po::options_description all = visible_options();
-  all.add_options()("command", po::value<std::string>())("argument", po::value<std::string>())("file", po::value<std::string>());
+  all.add_options()("command", po::value<std::string>())("argument",
+                                                         po::value<std::string>())("file", po::value<std::vector<std::string>>());
   po::positional_options_description positions;
-  positions.add("command", 1).add("argument", 1).add("file", 1);
+  positions.add("command", 1).add("argument", 1).add("file", -1);
 
   po::variables_map values;
   try {
@@ -219,8 +226,9 @@ ParsedArguments parse_arguments(int argc, const char* const* argv) {
     throw ConfigError("--sheet is an option of inspect (radforge {} has none like it). See radforge --help", parsed.line.command);
   }
   read_options_of_train(values, parsed.line);
-  parsed.line.output = values.count("output") > 0 ? without_last_separator(values["output"].as<std::string>())
-                                                  : default_output(parsed.line.config);
+  parsed.line.output = values.count("output") > 0        ? without_last_separator(values["output"].as<std::string>())
+                       : parsed.line.command == "report" ? parsed.line.config / "report.html"
+                                                         : default_output(parsed.line.config);
   return parsed;
 }
 

@@ -1,6 +1,5 @@
 #include "sheet_page.hpp"
 
-#include "html_page.hpp"
 #include "real_images.hpp"
 
 #include "radforge/config/generate_config.hpp"
@@ -8,6 +7,7 @@
 #include "radforge/config/pipeline_config.hpp"
 #include "radforge/core/atomic_file.hpp"
 #include "radforge/core/error.hpp"
+#include "radforge/report/html_page.hpp"
 
 #include <fmt/ranges.h>
 

@@ -175,7 +175,7 @@ class SiteJudge {
                              "no image with a known label and a score"});
       return {};
     }
-    std::ranges::move(curves_of(model, site_, label, scored, static_cast<int>(config_.num_bins)),
+    std::ranges::move(curves_of(models_[number], site_, label, scored, static_cast<int>(config_.num_bins)),
                       std::back_inserter(result.curves));
     const bool is_constant = std::ranges::adjacent_find(scored.scores, std::ranges::not_equal_to()) == scored.scores.end();
     const LabelCounts counts =

@@ -87,13 +87,13 @@ def shows_a_page(place):
     page = (place.path / "generated/sheet.html").read_text()
     rejected = json.loads((place.path / "generated/dataset.json").read_text())["counts"]["status"]["rejected"]
     assert f"{rejected} rejected images" in page and len(re.findall(r"sex [MF] has 0\.\d\d", page)) == rejected, page[-500:]
-    assert page.count("<td>M, 18-39") == 1 and "<th>real</th>" in page and page.count("<figure") <= 20 and "<script" not in page
+    assert page.count("<td>M, 18-39") == 1 and '<th scope="col">real</th>' in page and page.count("<figure") <= 20 and "<script" not in page
     # The site of the tests gives no ages; here what stands beside has the same subgroups, since it is the same.
     place.run("inspect", "generated", "--sheet", "--set", "real_dataset=generated", "--set", "real_split=train")
     both = (place.path / "generated/sheet.html").read_text()
     assert both.count("<figure") - rejected == 2 * (page.count("<figure") - rejected), both.count("<figure")
     place.run("inspect", "prepared", "--sheet", "--set", "columns=2")
-    assert "<th>real</th>" not in (place.path / "prepared/sheet.html").read_text()
+    assert '<th scope="col">real</th>' not in (place.path / "prepared/sheet.html").read_text()
     _, log = place.run("verify", "prepared", "--sheet", expect=2)
     assert "option of inspect" in log, log
 

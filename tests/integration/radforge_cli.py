@@ -30,7 +30,7 @@ class Workplace:
         """Output and error text; fails unless the exit code is `expect`."""
         return self.run_command(self.command(*arguments, ranks=ranks), expect=expect, **options)
 
-    def run_command(self, command, expect=0, **options):
+    def run_command(self, command, expect=0, environment=(), **options):
         result = subprocess.run(
             command,
             cwd=self.path,
@@ -38,7 +38,7 @@ class Workplace:
             text=True,
             timeout=120,
             check=False,
-            env=dict(os.environ, OMP_NUM_THREADS="1"),
+            env=dict(os.environ, OMP_NUM_THREADS="1") | dict(environment),
             **options,
         )
         assert result.returncode == expect, (command, result.returncode, result.stdout, result.stderr)

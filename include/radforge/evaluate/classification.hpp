@@ -54,7 +54,7 @@ struct ThresholdRow {
 
 /// A point of a model's curve for a label at a site.
 struct CurveRow {
-  std::string model, site, label;
+  std::string arm, model, site, label; ///< arm: the model itself where it is of none
   std::string curve; ///< "roc": sensitivity over false positive rate; "calibration": share of positives over mean probability
   double x = 0, y = 0;
   double threshold = 0;  ///< of "roc"; NaN of a bin

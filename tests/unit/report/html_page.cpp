@@ -1,4 +1,4 @@
-#include "../../../src/cli/html_page.hpp"
+#include "radforge/report/html_page.hpp"
 
 #include <catch2/catch.hpp>
 

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace radforge {
+
+/// What became of a report.
+struct ReportResult {
+  std::size_t num_folders = 0;
+  std::size_t num_bytes = 0;         ///< of the page
+  std::vector<std::string> problems; ///< results that could not be shown, and why; on the page as well
+};
+
+/// Writes `page`, an HTML file that needs no other, of all results at `roots` and below, and beside it the tables in it as JSON,
+/// with the page's name. Two roots are shown side by side where both have results of one task at the same place. Errors:
+/// DataError (a root without results), IoError.
+ReportResult write_report(const std::vector<std::filesystem::path>& roots, const std::filesystem::path& page);
+
+} // namespace radforge

@@ -1,0 +1,59 @@
+#include "radforge/report/table.hpp"
+
+#include "radforge/io/csv.hpp"
+
+#include <fmt/format.h>
+
+#include <charconv>
+#include <cmath>
+#include <limits>
+
+namespace radforge {
+
+namespace {
+
+std::string rounded(double value, int digits) {
+  // As many digits as asked for, of numbers far from 1 as many that count.
+  const double size = std::abs(value);
+  return size != 0 && (size < 0.001 || size >= 1e6) ? fmt::format("{:.3g}", value) : fmt::format("{:.{}f}", value, digits);
+}
+
+} // namespace
+
+std::string csv_of(const Table& table) {
+  std::string text;
+  const auto add = [&](const std::string& field, bool is_last) { text += csv_text(field) + (is_last ? "\n" : ","); };
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    add(table.columns[i], i + 1 == table.columns.size());
+  }
+  for (const std::vector<Cell>& row : table.rows) {
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      add(row[i].in_full(), i + 1 == row.size());
+    }
+  }
+  return text;
+}
+
+double number_of(const std::string& text) {
+  double value = 0;
+  const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && rest == text.data() + text.size() ? value : std::numeric_limits<double>::quiet_NaN();
+}
+
+Cell number_cell(const std::string& exact, int digits) {
+  const double value = number_of(exact);
+  return std::isnan(value) ? Cell("–", "") : Cell(rounded(value, digits), exact);
+}
+
+Cell number_cell(double value, int digits) { return number_cell(std::isnan(value) ? "" : fmt::format("{}", value), digits); }
+
+Cell interval_cell(const std::string& value, const std::string& low, const std::string& high, int digits) {
+  Cell cell = number_cell(value, digits);
+  if (!low.empty() && !value.empty()) {
+    cell.text += fmt::format(" ({} to {})", rounded(number_of(low), digits), rounded(number_of(high), digits));
+    cell.exact = fmt::format("{} ({} to {})", value, low, high);
+  }
+  return cell;
+}
+
+} // namespace radforge
