@@ -18,6 +18,7 @@ namespace fs = std::filesystem;
 using Tables = EvaluationTables;
 
 constexpr std::size_t max_labels = 14; ///< with curves of their own
+constexpr double min_of_bin = 10;      ///< images of a bin that is drawn
 
 /// What the lines of a table or plot are of: an arm with the head label, or, of one arm alone, a label.
 struct Line {
@@ -145,7 +146,7 @@ void add_curves(HtmlPage& page, const std::string& title, const std::string& sit
   Table roc_table{
       "roc-" + title, title + ": sensitivity at false positive rates (curves.csv has every point)", {"false positive rate"}};
   Table calibration_table{"calibration-" + title,
-                          title + ": bins of the calibration",
+                          title + ": bins of the calibration; those of fewer than ten images are in the table alone",
                           {"of", "mean probability", "share of positive images", "images"}};
   std::vector<std::vector<Tables::Point>> curves;
   for (const Line& line : lines) {
@@ -163,8 +164,10 @@ void add_curves(HtmlPage& page, const std::string& title, const std::string& sit
     if (!bins.empty()) {
       calibration.series.push_back({.name = line.name, .style = Series::Style::line_and_points});
       for (const Tables::Point& bin : bins) {
-        calibration.series.back().x.push_back(bin.x);
-        calibration.series.back().y.push_back(bin.y);
+        if (number_of(bin.num_images) >= min_of_bin) {
+          calibration.series.back().x.push_back(bin.x);
+          calibration.series.back().y.push_back(bin.y);
+        }
         calibration_table.rows.push_back(
             {line.name, number_cell(bin.x), number_cell(bin.y), Cell(bin.num_images, bin.num_images)});
       }

@@ -75,18 +75,23 @@ void HtmlPage::folded(const std::string& summary, const std::string& html) {
 
 std::string HtmlPage::table_html(const Table& table) {
   tables_.push_back(table);
+  std::vector<bool> is_shown; // what has nothing in any row is in the files alone
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    is_shown.push_back(i == 0 ||
+                       std::ranges::any_of(table.rows, [&](const std::vector<Cell>& row) { return !row[i].in_full().empty(); }));
+  }
   std::string html =
       fmt::format("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">\n<table>\n<caption>{}"
                   "<a download=\"{}.csv\" href=\"data:text/csv;charset=utf-8;base64,{}\">CSV</a></caption>\n<thead><tr>",
                   attribute(table.caption), text(table.caption), attribute(file_name_of(table.name)), base64(csv_of(table)));
-  for (const std::string& column : table.columns) {
-    html += "<th scope=\"col\">" + text(column) + "</th>";
+  for (std::size_t i = 0; i < table.columns.size(); ++i) {
+    html += is_shown[i] ? "<th scope=\"col\">" + text(table.columns[i]) + "</th>" : "";
   }
   html += "</tr></thead>\n<tbody>\n";
   for (const std::vector<Cell>& row : table.rows) {
     html += "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i) {
-      html += i == 0 ? "<th scope=\"row\">" + text(row[i].text) + "</th>" : cell_html(row[i]);
+      html += !is_shown[i] ? "" : i == 0 ? "<th scope=\"row\">" + text(row[i].text) + "</th>" : cell_html(row[i]);
     }
     html += "</tr>\n";
   }

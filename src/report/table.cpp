@@ -12,10 +12,14 @@ namespace radforge {
 
 namespace {
 
-std::string rounded(double value, int digits) {
-  // As many digits as asked for, of numbers far from 1 as many that count.
+/// Whether nothing, or too much, of a number would be seen with so many digits after the point.
+bool is_far_from_one(double value, int digits) {
   const double size = std::abs(value);
-  return size != 0 && (size < 0.001 || size >= 1e6) ? fmt::format("{:.3g}", value) : fmt::format("{:.{}f}", value, digits);
+  return size != 0 && (size < 0.5 * std::pow(10, -digits) || size >= 1e6);
+}
+
+std::string rounded(double value, int digits, bool by_digits_that_count) {
+  return by_digits_that_count ? fmt::format("{:.3g}", value) : fmt::format("{:.{}f}", value, digits);
 }
 
 } // namespace
@@ -42,7 +46,7 @@ double number_of(const std::string& text) {
 
 Cell number_cell(const std::string& exact, int digits) {
   const double value = number_of(exact);
-  return std::isnan(value) ? Cell("–", "") : Cell(rounded(value, digits), exact);
+  return std::isnan(value) ? Cell("–", "") : Cell(rounded(value, digits, is_far_from_one(value, digits)), exact);
 }
 
 Cell number_cell(double value, int digits) { return number_cell(std::isnan(value) ? "" : fmt::format("{}", value), digits); }
@@ -50,7 +54,8 @@ Cell number_cell(double value, int digits) { return number_cell(std::isnan(value
 Cell interval_cell(const std::string& value, const std::string& low, const std::string& high, int digits) {
   Cell cell = number_cell(value, digits);
   if (!low.empty() && !value.empty()) {
-    cell.text += fmt::format(" ({} to {})", rounded(number_of(low), digits), rounded(number_of(high), digits));
+    const bool is_far = is_far_from_one(number_of(value), digits); // its ends are written as it is
+    cell.text += fmt::format(" ({} to {})", rounded(number_of(low), digits, is_far), rounded(number_of(high), digits, is_far));
     cell.exact = fmt::format("{} ({} to {})", value, low, high);
   }
   return cell;

@@ -16,6 +16,8 @@ TEST_CASE("cells are rounded to be read, and full in files") {
   CHECK(number_cell(std::nan("")).in_full().empty());
   CHECK(interval_cell("0.5", "0.25", "0.75").text == "0.500 (0.250 to 0.750)");
   CHECK(interval_cell("0.5", "", "").text == "0.500");
+  CHECK(interval_cell("0.002", "0.0004", "0.03").text == "0.002 (0.000 to 0.030)");
+  CHECK(interval_cell("0.0002", "0.0001", "0.03").text == "0.0002 (0.0001 to 0.03)");
   CHECK(interval_cell("", "0.25", "0.75").text == "–");
   CHECK(std::isnan(number_of("0.5x")));
   CHECK(number_of("-2e3") == -2000);
