@@ -48,7 +48,7 @@ void describe(Schema& schema, BootstrapConfig& config) {
   schema.field("interval", config.interval, Choices{"percentile", "bca"}, "bca: bias-corrected and accelerated");
   schema.field("num_blocks", config.num_blocks, IntRange{2, 100'000}, "parts of the units that bca leaves out in turn");
   schema.field("num_permutations", config.num_permutations, IntRange{0, 1'000'000},
-               "of the groups, for the p-values of gaps in rates; 0: none");
+               "of the groups, for the p-values of gaps; 0: none");
 }
 
 void describe(Schema& schema, EvaluatedModelConfig& config) {

@@ -19,8 +19,8 @@ struct LabelCounts {
   std::vector<std::vector<GroupCounts>> left_out; ///< without each block of units; for bca alone
 };
 
-/// Counts of a split's groups where the units have changed groups with each other: [permutation][group], the positives and
-/// negatives and who of them is called positive. Where images of one unit are in several groups, images change them.
+/// Counts of a split's groups where the units have changed groups with each other: [permutation][group], for AUROC and rates.
+/// Where images of one unit are in several groups, images change them.
 using PermutedCounts = std::vector<std::vector<GroupCounts>>;
 
 /// What is drawn with replacement from a site's images, and how often. Which units a draw takes follows from the seed, the site

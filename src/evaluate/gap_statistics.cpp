@@ -164,7 +164,7 @@ std::vector<Statistic> gap_statistics(const std::string& label, const SubgroupTa
     for (const auto& [name, member] : kinds) {
       found.push_back(
           with_values(named(name_of(metric), name, over.note()), gaps, [member = member](const Gaps& of) { return of.*member; }));
-      if (member == &Gaps::max_min && metric != Metric::auroc) {
+      if (member == &Gaps::max_min) {
         found.back().p_value = p_value_of(gaps.whole.max_min, over, permuted);
       }
     }

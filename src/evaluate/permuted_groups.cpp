@@ -6,74 +6,130 @@
 #include "radforge/metrics/resampling.hpp"
 
 #include <algorithm>
-#include <array>
+#include <iterator>
 
 namespace radforge {
 
 namespace {
 
-constexpr std::size_t num_kinds = 4;
-
-/// What an image adds to a group: a positive or a negative one, called positive or not.
-std::size_t kind_of(const ScoredImages& images, std::size_t image, double threshold) {
-  return (images.positive[image] != 0 ? 2U : 0U) + (images.scores[image] >= threshold ? 1U : 0U);
-}
-
-void add(GroupCounts& counts, std::size_t kind, double number) {
-  (kind >= 2 ? counts.positives : counts.negatives) += number;
-  (kind >= 2 ? counts.true_positives : counts.false_positives) += kind % 2 == 1 ? number : 0;
-}
-
-/// The images of a split whose group is known, those of the most frequent kind last: what they get is what the others leave.
-struct Members {
-  std::vector<std::uint32_t> groups;
-  std::vector<std::uint32_t> units;
-  std::vector<std::uint8_t> kinds;
-  std::size_t num_of_last = 0;
-  bool is_by_unit = true; ///< all images of each unit are in one group
-
+/// The images of a split whose group is known, from the lowest score on. Positive ones stand behind the negative ones below them;
+/// where both have one score they stand before and behind those, half each time: so each finds how many it is above by counting.
+class Members {
+ public:
   Members(const ScoredImages& images, const Grouping& grouping, double threshold, std::span<const std::size_t> of_split) {
-    std::array<std::vector<std::pair<std::uint32_t, std::uint32_t>>, num_kinds> found; // group, unit
     std::vector<std::uint32_t> group_of_unit;
+    std::vector<std::size_t> order;
+    std::vector<std::uint32_t> group_of_image(images.scores.size()); // 0 is that of all: not of a split
     for (std::size_t i = 0; i < images.scores.size(); ++i) {
       for (const std::uint32_t group : grouping.groups_of_cell[images.cells[i]]) {
         if (std::ranges::find(of_split, group) != of_split.end()) {
-          found[kind_of(images, i, threshold)].emplace_back(group, images.units[i]);
+          group_of_image[i] = group;
+          order.push_back(i);
           group_of_unit.resize(std::max<std::size_t>(group_of_unit.size(), images.units[i] + 1));
-          std::uint32_t& of_unit = group_of_unit[images.units[i]]; // 0 is that of all: not of a split
-          is_by_unit = is_by_unit && (of_unit == 0 || of_unit == group);
+          std::uint32_t& of_unit = group_of_unit[images.units[i]];
+          is_by_unit_ = is_by_unit_ && (of_unit == 0 || of_unit == group);
           of_unit = group;
         }
       }
     }
-    std::array<std::uint8_t, num_kinds> order{0, 1, 2, 3};
-    std::ranges::stable_sort(order, {}, [&](std::uint8_t kind) { return found[kind].size(); });
-    for (const std::uint8_t kind : order) {
-      for (const auto& [group, unit] : found[kind]) {
-        groups.push_back(group);
-        units.push_back(unit);
-        kinds.push_back(kind);
+    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return images.scores[i]; });
+    const std::vector<std::uint32_t> places =
+        is_by_unit_ ? deal_units(images, group_of_image, order) : deal_images(group_of_image, order);
+    for (std::size_t begin = 0; begin < order.size();) {
+      const double score = images.scores[order[begin]];
+      std::size_t end = begin;
+      std::vector<std::uint32_t> positive;
+      std::vector<std::uint32_t> negative;
+      for (; end < order.size() && images.scores[order[end]] == score; ++end) {
+        (images.positive[order[end]] != 0 ? positive : negative).push_back(places[order[end]]);
       }
+      const auto add = [&](const std::vector<std::uint32_t>& some, std::uint32_t weight) {
+        for (const std::uint32_t place : some) {
+          items_.push_back({place, weight});
+        }
+      };
+      const bool is_mixed = !positive.empty() && !negative.empty();
+      add(positive, is_mixed ? 1 : 2);
+      add(negative, 0);
+      add(is_mixed ? positive : std::vector<std::uint32_t>(), 1);
+      begin = end;
+      num_not_called_ = score >= threshold ? num_not_called_ : items_.size();
     }
-    num_of_last = found[order.back()].size();
   }
 
-  /// Units with their groups, and the place of each image's unit among them.
-  struct Units {
-    std::vector<std::uint32_t> groups;
-    std::vector<std::uint32_t> place_of_member;
-  };
-  Units by_unit() const {
-    std::vector<std::uint32_t> sorted = units;
-    std::ranges::sort(sorted);
-    sorted.erase(std::ranges::unique(sorted).begin(), sorted.end());
-    Units found{std::vector<std::uint32_t>(sorted.size()), {}};
-    for (std::size_t i = 0; i < units.size(); ++i) {
-      found.place_of_member.push_back(static_cast<std::uint32_t>(std::ranges::lower_bound(sorted, units[i]) - sorted.begin()));
-      found.groups[found.place_of_member.back()] = groups[i];
+  /// Deals the groups out anew and counts.
+  std::vector<GroupCounts> dealt(const RandomKey& key, std::size_t num_groups) const {
+    std::vector<std::uint32_t> groups = groups_;
+    shuffle_first(key, groups, groups.size());
+    std::vector<Tally> tallies(num_groups);
+    const auto count = [&](std::size_t begin, std::size_t end) {
+      for (std::size_t i = begin; i < end; ++i) {
+        Tally& tally = tallies[groups[items_[i].place]];
+        if (items_[i].weight == 0) {
+          ++tally.negatives;
+        } else {
+          tally.twice_positives += items_[i].weight;
+          tally.twice_ordered += items_[i].weight * tally.negatives;
+        }
+      }
+    };
+    count(0, num_not_called_);
+    const std::vector<Tally> not_called = tallies;
+    count(num_not_called_, items_.size());
+    std::vector<GroupCounts> counts(num_groups);
+    for (std::size_t group = 0; group < num_groups; ++group) {
+      const Tally& all = tallies[group];
+      counts[group].positives = static_cast<double>(all.twice_positives) / 2;
+      counts[group].negatives = static_cast<double>(all.negatives);
+      counts[group].twice_ordered = static_cast<double>(all.twice_ordered);
+      counts[group].true_positives = static_cast<double>(all.twice_positives - not_called[group].twice_positives) / 2;
+      counts[group].false_positives = static_cast<double>(all.negatives - not_called[group].negatives);
     }
-    return found;
+    return counts;
   }
+
+ private:
+  struct Item {
+    std::uint32_t place;  ///< in what is dealt out
+    std::uint32_t weight; ///< 0: negative; half a positive one, or twice that
+  };
+  struct Tally {
+    std::uint64_t negatives = 0;
+    std::uint64_t twice_positives = 0;
+    std::uint64_t twice_ordered = 0;
+  };
+
+  /// Where each image finds its group among those of all images.
+  std::vector<std::uint32_t> deal_images(const std::vector<std::uint32_t>& group_of_image,
+                                         const std::vector<std::size_t>& order) {
+    std::vector<std::uint32_t> places(group_of_image.size());
+    for (const std::size_t i : order) {
+      places[i] = static_cast<std::uint32_t>(groups_.size());
+      groups_.push_back(group_of_image[i]);
+    }
+    return places;
+  }
+
+  /// And among those of the units.
+  std::vector<std::uint32_t> deal_units(const ScoredImages& images, const std::vector<std::uint32_t>& group_of_image,
+                                        const std::vector<std::size_t>& order) {
+    std::vector<std::uint32_t> units;
+    std::ranges::transform(order, std::back_inserter(units), [&](std::size_t i) { return images.units[i]; });
+    std::ranges::sort(units);
+    units.erase(std::ranges::unique(units).begin(), units.end());
+    groups_.resize(units.size());
+    std::vector<std::uint32_t> places(group_of_image.size());
+    for (const std::size_t i : order) {
+      places[i] = static_cast<std::uint32_t>(std::ranges::lower_bound(units, images.units[i]) - units.begin());
+      groups_[places[i]] = group_of_image[i];
+    }
+    return places;
+  }
+
+  std::vector<Item> items_;
+  std::vector<std::uint32_t> groups_; ///< that are dealt out, to units or images
+  std::size_t num_not_called_ = 0;    ///< items below the threshold, which are first
+  bool is_by_unit_ = true;            ///< all images of each unit are in one group
 };
 
 } // namespace
@@ -81,39 +137,13 @@ struct Members {
 PermutedCounts DrawPlan::permute(const ScoredImages& images, const Grouping& grouping, double threshold, const std::string& split,
                                  std::span<const std::size_t> groups, Communicator& ranks, int num_threads) const {
   const Members members(images, grouping, threshold, groups);
-  const Members::Units units = members.is_by_unit ? members.by_unit() : Members::Units{};
-  std::vector<double> images_of_group(grouping.num_groups);
-  for (const std::uint32_t group : members.groups) {
-    ++images_of_group[group];
-  }
-  const auto permuted = [&](std::size_t number) {
-    const RandomKey key{seed_, Stream::permutation, id_ + hash64(split), static_cast<std::uint32_t>(number)};
-    std::vector<GroupCounts> counts(grouping.num_groups);
-    std::vector<std::uint32_t> order = members.is_by_unit ? units.groups : members.groups;
-    if (members.is_by_unit) {
-      shuffle_first(key, order, order.size());
-      for (std::size_t i = 0; i < members.kinds.size(); ++i) {
-        add(counts[order[units.place_of_member[i]]], members.kinds[i], 1);
-      }
-      return counts;
-    }
-    const std::size_t num_drawn = order.size() - members.num_of_last;
-    shuffle_first(key, order, num_drawn);
-    for (std::size_t i = 0; i < num_drawn; ++i) {
-      add(counts[order[i]], members.kinds[i], 1);
-    }
-    for (const std::size_t group : groups) {
-      const double drawn = counts[group].positives + counts[group].negatives;
-      add(counts[group], members.kinds.empty() ? 0 : members.kinds.back(), images_of_group[group] - drawn);
-    }
-    return counts;
-  };
   return shared_counts(
       static_cast<std::size_t>(config_.num_permutations), grouping.num_groups,
       [&](std::size_t first) {
         CountsOfLanes found;
         for (std::size_t lane = 0; lane < found.size(); ++lane) {
-          found[lane] = permuted(first + lane);
+          found[lane] = members.dealt({seed_, Stream::permutation, id_ + hash64(split), static_cast<std::uint32_t>(first + lane)},
+                                      grouping.num_groups);
         }
         return found;
       },

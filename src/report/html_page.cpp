@@ -75,10 +75,12 @@ void HtmlPage::folded(const std::string& summary, const std::string& html) {
 
 std::string HtmlPage::table_html(const Table& table) {
   tables_.push_back(table);
+  const std::string none = number_cell("").text;
   std::vector<bool> is_shown; // what has nothing in any row is in the files alone
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    is_shown.push_back(i == 0 ||
-                       std::ranges::any_of(table.rows, [&](const std::vector<Cell>& row) { return !row[i].in_full().empty(); }));
+    is_shown.push_back(i == 0 || std::ranges::any_of(table.rows, [&](const std::vector<Cell>& row) {
+                         return !row[i].text.empty() && row[i].text != none;
+                       }));
   }
   std::string html =
       fmt::format("<div class=\"wide\" tabindex=\"0\" role=\"region\" aria-label=\"{}\">\n<table>\n<caption>{}"

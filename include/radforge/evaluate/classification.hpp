@@ -26,7 +26,7 @@ struct EvaluationRow {
   double num_positives = 0;
   std::size_t num_seeds = 1; ///< models that it is a mean of, the same but for their seed
   double seed_deviation = 0; ///< standard deviation over them; NaN of one
-  double p_value = 0;        ///< of gap_max_min of a rate, that its groups are as good as shuffled; else NaN
+  double p_value = 0;        ///< of gap_max_min, that its groups are as good as shuffled; else NaN
   double p_holm = 0;         ///< adjusted for all such gaps of this metric over labels, splits and sites of the model
   double p_bh = 0;           ///< likewise by Benjamini and Hochberg
   std::string note;

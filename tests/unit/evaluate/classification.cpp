@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 using namespace radforge;
@@ -301,7 +302,55 @@ TEST_CASE("the p-value of a gap is the share of all ways to deal the groups out 
   }
   const double expected = num_as_large / num_ways;
   CHECK(row.p_value == Approx(expected).margin(5 * std::sqrt(expected * (1 - expected) / 20000)));
-  CHECK(std::isnan(row_of(result, "Edema", "sex", "auroc", "gap_max_min").p_value));
+  // Here positive images tie with the called ones and are above the others: the gap of AUROC is half of that of the rate.
+  CHECK(row_of(result, "Edema", "sex", "auroc", "gap_max_min").p_value == row.p_value);
   config.bootstrap.num_permutations = 0;
   CHECK(std::isnan(row_of(evaluate(config, {ten_negatives(1)}), "Edema", "sex", "false_positive_rate", "gap_max_min").p_value));
+}
+
+TEST_CASE("the p-value of a gap in AUROC is that of all ways to deal the groups out") {
+  const std::vector<double> scores{0.9, 0.8, 0.8, 0.7, 0.5, 0.5, 0.5, 0.4, 0.3, 0.1};
+  const std::vector<std::int8_t> known{1, 0, 1, 1, 1, 0, 0, 1, 0, 0};
+  EvaluatedModel model{"m", {.labels = {"Edema"}, .samples = {}, .probabilities = scores, .known = known}, ""};
+  const std::uint32_t women = 0b0101110010;
+  for (std::size_t i = 0; i < scores.size(); ++i) {
+    SampleRecord sample;
+    sample.source = sample.patient = "nih/" + std::to_string(i);
+    sample.sex = (women >> i & 1) != 0 ? "F" : "M";
+    model.table.samples.push_back(sample);
+  }
+  const auto area_of = [&](std::uint32_t group) {
+    double ordered = 0;
+    double pairs = 0;
+    for (std::size_t a = 0; a < scores.size(); ++a) {
+      for (std::size_t b = 0; b < scores.size(); ++b) {
+        if ((group >> a & 1) != 0 && (group >> b & 1) != 0 && known[a] == 1 && known[b] == 0) {
+          ordered += scores[a] > scores[b] ? 1 : scores[a] == scores[b] ? 0.5 : 0;
+          ++pairs;
+        }
+      }
+    }
+    return ordered / pairs;
+  };
+  const auto gap_of = [&](std::uint32_t group) { return std::abs(area_of(group) - area_of(~group & 0x3ff)); };
+  double num_ways = 0;
+  double num_as_large = 0;
+  for (std::uint32_t group = 0; group < 1U << scores.size(); ++group) {
+    if (std::popcount(group) == std::popcount(women)) {
+      const double gap = gap_of(group);
+      ++num_ways;
+      num_as_large += std::isnan(gap) || gap >= gap_of(women) - 1e-12 ? 1 : 0;
+    }
+  }
+  EvaluationConfig config = config_of(0);
+  config.subgroups = {"sex"};
+  config.eligibility.min_of_auroc = 1;
+  config.bootstrap.num_permutations = 20000;
+  const ClassificationResult result = evaluate(config, {model});
+  const EvaluationRow& row = row_of(result, "Edema", "sex", "auroc", "gap_max_min");
+  CHECK(row.value == Approx(gap_of(women)));
+  const double expected = num_as_large / num_ways;
+  CHECK(expected > 0.05);
+  CHECK(expected < 0.95);
+  CHECK(row.p_value == Approx(expected).margin(5 * std::sqrt(expected * (1 - expected) / 20000)));
 }
