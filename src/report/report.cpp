@@ -19,10 +19,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool is_training(const ResultFolder& folder) {
-  return folder.task == "autoencoder" || folder.task == "diffusion" || folder.task == "classifier";
-}
-
 class Report {
  public:
   explicit Report(std::vector<std::vector<ResultFolder>> roots)
@@ -54,27 +50,22 @@ class Report {
     if (roots_.size() == 2) {
       compare(roots_[0], roots_[1]);
     }
-    const auto has_task = [](std::initializer_list<const char*> tasks) {
-      return [tasks](const ResultFolder& folder) {
-        return std::ranges::any_of(tasks, [&](const char* task) { return folder.task == task; });
+    // A sweep's runs are told of together, where the sweep is.
+    const auto is_alone = [&](std::initializer_list<const char*> tasks) {
+      return [this, tasks = std::vector<std::string>(tasks.begin(), tasks.end())](const ResultFolder& folder) {
+        return std::ranges::find(tasks, folder.task) != tasks.end() && !is_of_sweep(folder, all_);
       };
     };
-    part("Data sets", has_task({"images", "latents", "generation"}),
+    part("Data sets", is_alone({"images", "latents", "generation"}),
          [&](const ResultFolder& folder) { add_dataset(page_, folder); });
-    part(
-        "Training",
-        [&](const ResultFolder& folder) { return folder.task == "sweep" || (is_training(folder) && !is_of_sweep(folder, all_)); },
-        [&](const ResultFolder& folder) {
-          folder.task == "sweep" ? add_sweep(page_, folder, all_) : add_training(page_, folder);
-        });
-    const auto is_alone = [&](const char* task) {
-      return [this, task](const ResultFolder& folder) { return folder.task == task && !is_of_sweep(folder, all_); };
-    };
-    part("Quality of synthetic images", is_alone("image-quality"),
+    part("Training", is_alone({"sweep", "autoencoder", "diffusion", "classifier"}), [&](const ResultFolder& folder) {
+      folder.task == "sweep" ? add_sweep(page_, folder, all_) : add_training(page_, folder);
+    });
+    part("Quality of synthetic images", is_alone({"image-quality"}),
          [&](const ResultFolder& folder) { add_image_quality(page_, folder); });
-    part("Classifiers", is_alone("classification"), [&](const ResultFolder& folder) { add_evaluation(page_, folder); });
-    part("Fairness", is_alone("classification"), [&](const ResultFolder& folder) { add_fairness(page_, folder); });
-    part("Scaling laws", is_alone("scaling"), [&](const ResultFolder& folder) { add_scaling(page_, folder); });
+    part("Classifiers", is_alone({"classification"}), [&](const ResultFolder& folder) { add_evaluation(page_, folder); });
+    part("Fairness", is_alone({"classification"}), [&](const ResultFolder& folder) { add_fairness(page_, folder); });
+    part("Scaling laws", is_alone({"scaling"}), [&](const ResultFolder& folder) { add_scaling(page_, folder); });
     page_.add(fmt::format("<footer><p>Made by radforge {}.</p></footer>\n", HtmlPage::text(build_info().version)));
   }
 

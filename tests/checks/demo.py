@@ -32,7 +32,7 @@ class Demo(unittest.TestCase):
     def test_the_steps_and_the_last_line(self):
         done = self.run_demo(NP="3")
         self.assertEqual(done.returncode, 0, done.stderr)
-        self.assertEqual(self.steps(), ["prepare", "train", "train", "generate", "verify"])
+        self.assertEqual(self.steps(), ["prepare", "train", "train", "generate", "verify", "report"])
         self.assertTrue(all(line.startswith("-n 3 --bind-to none ") for line in (self.fake / "log").read_text().splitlines()))
         self.assertTrue(done.stdout.splitlines()[-1].endswith("/runs/demo/generate/contact_sheet.png"))
 

@@ -45,7 +45,7 @@ class HtmlPage {
   /// A small picture with what stands below it and what is shown when one points at it.
   static std::string figure(const Image& image, const std::string& caption, const std::string& hint);
   /// A large picture, made smaller where it is wider than `max_width`.
-  static std::string picture(const Image& image, const std::string& caption, int max_width = 1000);
+  static std::string picture(const Image& image, const std::string& caption, int max_width = 1100);
 
  private:
   std::string table_html(const Table& table);
