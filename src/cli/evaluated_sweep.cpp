@@ -52,6 +52,14 @@ EvaluationConfig with_sweep(EvaluationConfig config) {
   }
   const SweepRecord record = read_sweep_record(config.sweep.folder);
   const std::vector<std::string> known = classifier_entries(record);
+  if (known.empty()) {
+    throw DataError("{} trains no classifiers (its runs are of other tasks) name a sweep that does", config.sweep.folder);
+  }
+  if (config.sweep.seed_axis != EvaluatedSweepConfig().seed_axis &&
+      std::ranges::find(record.axes, config.sweep.seed_axis) == record.axes.end()) {
+    throw ConfigError("{} has no axis '{}' (there are {}) correct sweep.seed_axis", config.sweep.folder, config.sweep.seed_axis,
+                      fmt::join(record.axes, ", "));
+  }
   for (const std::string& entry : config.sweep.entries.empty() ? known : config.sweep.entries) {
     if (std::ranges::find(known, entry) == known.end()) {
       throw ConfigError("{} trains no classifiers as '{}' (there are {}) correct sweep.entries", config.sweep.folder, entry,

@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-constexpr int schema_version = 1;
+constexpr int schema_version = 2; // 1 had no arms, seeds and curves
 
 /// Nothing where it is not estimable; enough digits to be read back as it is.
 std::string number(double value) { return std::isnan(value) ? "" : fmt::format("{}", value); }

@@ -1,6 +1,7 @@
 #include "command.hpp"
 
 #include "radforge/comm/agreement.hpp"
+#include "radforge/core/error.hpp"
 #include "radforge/report/report.hpp"
 
 #include <cstdio>
@@ -13,6 +14,9 @@ void run_report(const CommandContext& context) {
       return;
     }
     const CommandLine& line = context.line;
+    if (line.output.extension() != ".html") {
+      throw ConfigError("--output {} is no page (its name ends in .html) name one", line.output.string());
+    }
     std::vector<std::filesystem::path> folders{line.config};
     folders.insert(folders.end(), line.more_folders.begin(), line.more_folders.end());
     const ReportResult result = write_report(folders, line.output);
@@ -20,7 +24,7 @@ void run_report(const CommandContext& context) {
       context.log.warning("{}", problem);
     }
     context.log.info("{} folders of results, {:.2f} MB", result.num_folders, static_cast<double>(result.num_bytes) / 1e6);
-    std::printf("%s\n", line.output.c_str());
+    std::printf("%s\n%s\n", tables_of_page(line.output).c_str(), line.output.c_str());
   });
 }
 

@@ -69,8 +69,11 @@ void describe(Schema& schema, EvaluatedModelConfig& config) {
 void describe(Schema& schema, EvaluatedSweepConfig& config) {
   schema.field("folder", config.folder, "of a sweep whose classifiers are judged, each run a model; empty: none");
   schema.field("entries", config.entries,
-               "entries of the sweep whose runs are judged, the baseline of arms.csv first; empty: all that train classifiers");
-  schema.field("seed_axis", config.seed_axis, "runs that differ in this axis alone are one arm");
+               "entries of the sweep whose runs are judged, behind `models`; the first arm of all is the baseline of arms.csv; "
+               "empty: all that train "
+               "classifiers");
+  schema.field("seed_axis", config.seed_axis,
+               "runs that differ in this axis alone are one arm; a sweep without an axis `seed` has an arm a run");
 }
 
 void describe(Schema& schema, LabelAverageConfig& config) {

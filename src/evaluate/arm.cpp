@@ -3,7 +3,7 @@
 #include "radforge/core/hash.hpp"
 #include "radforge/metrics/resampling.hpp"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
@@ -41,6 +41,24 @@ double drawn_mean(const std::vector<double>& values, const std::vector<std::uint
   const auto num_models = static_cast<double>(values.size());
   const double mean = mean_of(values);
   return std::clamp(mean + std::sqrt(num_models / (num_models - 1)) * (sum / num_models - mean), least, 1.0);
+}
+
+/// What the seeds' notes say, each once.
+std::string note_of(const Arm& arm, const std::vector<std::vector<Statistic>>& of_models, std::size_t i) {
+  std::vector<std::string> notes;
+  bool is_of_other_labels = false;
+  for (const std::size_t model : arm.models) {
+    const Statistic& one = of_models[model][i];
+    is_of_other_labels = is_of_other_labels || one.over != of_models[arm.models.front()][i].over;
+    const std::string note = std::isnan(one.whole) ? "not estimable for every seed: " + one.note : one.note;
+    if (!note.empty() && std::ranges::find(notes, note) == notes.end()) {
+      notes.push_back(note);
+    }
+  }
+  if (is_of_other_labels) {
+    notes.emplace_back("the seeds' means are over other labels");
+  }
+  return fmt::format("{}", fmt::join(notes, "; or "));
 }
 
 } // namespace
@@ -93,13 +111,10 @@ std::vector<Statistic> over_seeds(const Arm& arm, const std::vector<std::vector<
     for (std::size_t block = 0; block < mean.left_out.size(); ++block) {
       mean.left_out[block] = mean_of(values([&](const Statistic& one) { return one.left_out[block]; }));
     }
-    mean.note.clear();
+    mean.note = note_of(arm, of_models, i);
     for (const std::size_t model : arm.models) {
       const Statistic& one = of_models[model][i];
       mean.over = mean.over == one.over ? mean.over : mean.over + one.over; // a mean over other labels is another one
-      if (std::isnan(one.whole) && mean.note.empty()) {
-        mean.note = fmt::format("not estimable for every seed: {}", one.note);
-      }
     }
     means.push_back(std::move(mean));
   }

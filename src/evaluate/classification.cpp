@@ -170,9 +170,7 @@ class SiteJudge {
     const SiteImages& images = images_[number];
     const std::string& model = models_[number].name;
     if (scored.scores.empty()) {
-      result.rows.push_back({model, site_, label, "all", "auroc", "value", not_estimable, not_estimable, not_estimable, 0, 0, 1,
-                             not_estimable, not_estimable, not_estimable, not_estimable,
-                             "no image with a known label and a score"});
+      add_unknown(model, label, result);
       return {};
     }
     std::ranges::move(curves_of(models_[number], site_, label, scored, static_cast<int>(config_.num_bins)),
@@ -211,6 +209,15 @@ class SiteJudge {
     return statistics;
   }
 
+  void add_unknown(const std::string& model, const std::string& label, ClassificationResult& result) const {
+    EvaluationRow row{.model = model, .site = site_, .label = label, .subgroup = "all", .metric = "auroc", .measure = "value"};
+    for (double* value : {&row.value, &row.low, &row.high, &row.seed_deviation, &row.p_value, &row.p_holm, &row.p_bh}) {
+      *value = not_estimable;
+    }
+    row.note = "no image with a known label and a score";
+    result.rows.push_back(std::move(row));
+  }
+
   bool is_alike(std::size_t a, std::size_t b, const std::vector<std::vector<Statistic>>& of_models,
                 const std::vector<ScoredImages>& scored) const {
     return images_[a].plan().is_as(images_[b].plan()) && of_models[a].size() == of_models[b].size() &&
@@ -230,6 +237,9 @@ class SiteJudge {
         result.notes.push_back(
             fmt::format("{} has no mean over seeds on {}: its models were shown other images", arm.name, place_of(label)));
         continue;
+      }
+      if (arm.is_named && of_models[first].empty() && !label.empty()) {
+        add_unknown(arm.name, label, result);
       }
       of_arms.back() = over_seeds(arm, of_models, config_.seed);
       if (arm.is_named) {
@@ -286,6 +296,11 @@ ClassificationResult evaluate_classification(const EvaluationConfig& config, std
     for (ThresholdRow& row : calibrate_and_choose(config, model, labels, sites)) {
       thresholds[row.label][model.name] = row.threshold;
       result.thresholds.push_back(std::move(row));
+    }
+  }
+  for (const std::string& site : config.training_sites) {
+    if (std::ranges::find(sites, site) == sites.end()) {
+      result.notes.push_back(fmt::format("no image of the training site '{}' is judged", site));
     }
   }
   const auto num_all = static_cast<std::int64_t>(sites.size() * labels.size());

@@ -24,7 +24,7 @@ struct Statistic {
   std::string over; ///< of an average: the labels that it is of, with their images
   std::string note; ///< why it is not estimable, what was left out
   double whole = 0;
-  double p_value = std::numeric_limits<double>::quiet_NaN(); ///< by permutation of the groups; of gaps in rates
+  double p_value = std::numeric_limits<double>::quiet_NaN(); ///< by permutation of the groups; of gap_max_min
   std::vector<double> draws;
   std::vector<double> left_out;
 };

@@ -2,6 +2,8 @@
 
 #include "radforge/config/subgroup_names.hpp"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <map>
 #include <utility>
@@ -13,7 +15,7 @@ SubgroupTable::SubgroupTable(const std::vector<std::string>& splits, const std::
   for (const std::string& text : splits) {
     const std::vector<std::string> attributes = attributes_of_subgroup(text);
     std::map<std::string, std::vector<std::size_t>> members;
-    Split split{.name = text};
+    Split split{.name = fmt::format("{}", fmt::join(attributes, " + "))};
     for (std::size_t i = 0; i < samples.size(); ++i) {
       if (std::ranges::any_of(attributes, [&](const std::string& name) { return attribute_of(samples[i], name).empty(); })) {
         ++split.num_unknown;

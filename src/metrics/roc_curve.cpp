@@ -24,10 +24,11 @@ std::vector<RocPoint> roc_curve(const RankedScores& scores, std::size_t max_poin
     return points;
   }
   // Both rates grow to 1, so the way from the beginning is their sum, and 2 in all.
+  const auto way_to = [](const RocPoint& point) { return point.false_positive_rate + point.sensitivity; };
+  const double step = 2 / static_cast<double>(max_points - 1);
   std::vector<RocPoint> kept{points.front()};
   for (std::size_t i = 1; i + 1 < points.size() && kept.size() + 1 < max_points; ++i) {
-    const double way = points[i].false_positive_rate + points[i].sensitivity;
-    if (way >= 2 * static_cast<double>(kept.size()) / static_cast<double>(max_points - 1)) {
+    if (way_to(points[i]) >= way_to(kept.back()) + step) {
       kept.push_back(points[i]);
     }
   }

@@ -17,6 +17,13 @@ namespace {
 namespace fs = std::filesystem;
 using Numbers = std::vector<std::pair<std::string, std::string>>; ///< what, and its number
 
+/// "loss_t0-99": the loss of some timesteps.
+bool is_of_timesteps(const std::string& name) {
+  const std::size_t place = name.rfind("_t");
+  const std::string rest = place == std::string::npos ? "" : name.substr(place + 2);
+  return rest.find('-') != std::string::npos && rest.find_first_not_of("0123456789-") == std::string::npos;
+}
+
 Numbers last_metrics(const fs::path& folder) {
   Numbers numbers;
   const MetricLines lines = read_metric_lines(folder);
@@ -24,7 +31,7 @@ Numbers last_metrics(const fs::path& folder) {
     numbers.emplace_back("step", fmt::format("{}", lines.steps.back()));
   }
   for (const auto& [name, _] : lines.columns) {
-    if (const double value = lines.last(name); !std::isnan(value) && name.find("_t") == std::string::npos) {
+    if (const double value = lines.last(name); !std::isnan(value) && !is_of_timesteps(name)) {
       numbers.emplace_back(name, fmt::format("{}", value));
     }
   }

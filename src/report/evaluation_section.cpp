@@ -2,6 +2,7 @@
 #include "json_file.hpp"
 #include "sections.hpp"
 
+#include "radforge/core/error.hpp"
 #include "radforge/io/csv.hpp"
 
 #include <fmt/format.h>
@@ -17,6 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using Tables = EvaluationTables;
 
+constexpr int schema_version = 2;      ///< of the evaluation
 constexpr std::size_t max_labels = 14; ///< with curves of their own
 constexpr double min_of_bin = 10;      ///< images of a bin that is drawn
 
@@ -197,11 +199,15 @@ void add_all_curves(HtmlPage& page, const std::string& name, const Tables& table
       return std::ranges::any_of(tables.arms(),
                                  [&](const std::string& arm) { return !tables.curve(arm, site, label, "calibration").empty(); });
     });
-    if (has_curve && labels.size() < max_labels) {
+    if (has_curve) {
       labels.push_back(label);
     }
   }
-  page.paragraph("Curves are of each arm's first model.");
+  const bool are_all = labels.size() <= max_labels;
+  page.paragraph(
+      fmt::format("Curves are of each arm's first model{}.",
+                  are_all ? "" : fmt::format(", of the first {} of {} labels; curves.csv has all", max_labels, labels.size())));
+  labels.resize(std::min(labels.size(), max_labels));
   for (const std::string& site : tables.sites()) {
     if (tables.arms().size() == 1) {
       std::vector<Line> lines;
@@ -246,6 +252,10 @@ void add_evaluation(HtmlPage& page, const ResultFolder& folder) {
     return;
   }
   const nlohmann::ordered_json json = read_json(folder.path / "evaluation.json");
+  if (json.value("schema_version", 0) != schema_version) {
+    throw DataError("{}: schema {} (this version shows {}) evaluate again, into another folder", folder.path.string(),
+                    text_of(json, "schema_version"), schema_version);
+  }
   const auto settings = json.value("settings", nlohmann::ordered_json::object());
   page.paragraph(
       fmt::format("Images of the split {}. Intervals hold {} of {} draws of the bootstrap with the unit {}; thresholds by {}.",

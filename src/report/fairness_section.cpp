@@ -123,8 +123,8 @@ void add_fairness(HtmlPage& page, const ResultFolder& folder) {
   if (!std::filesystem::exists(folder.path / "evaluation.json")) {
     return;
   }
-  const Tables tables(folder.path);
   page.heading(folder.name);
+  const Tables tables(folder.path);
   for (const std::string& site : tables.sites()) {
     for (const Tables::Split& split : tables.splits()) {
       for (const Rate& rate : rates_of(tables)) {

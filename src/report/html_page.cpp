@@ -3,6 +3,7 @@
 #include "page_style.hpp"
 
 #include "radforge/core/base64.hpp"
+#include "radforge/core/error.hpp"
 
 #include <fmt/format.h>
 
@@ -50,9 +51,8 @@ void HtmlPage::paragraph(const std::string& words) { body_ += "<p>" + text(words
 void HtmlPage::add(const Table& table) { body_ += table_html(table); }
 
 void HtmlPage::add(const Plot& plot, const Table& numbers, Numbers are) {
-  const std::optional<std::string> svg = plot_svg(plot);
+  const std::optional<std::string> svg = drawn(plot);
   if (!svg) {
-    lacks_plots_ = true;
     return add(numbers);
   }
   // As a picture of its own: names within one plot do not meet those of another.
@@ -67,6 +67,23 @@ void HtmlPage::add(const Plot& plot, const Table& numbers, Numbers are) {
       "<figure class=\"plot\">{}<figcaption>{}</figcaption>\n<details><summary>Numbers of this plot</summary>\n{}</details>"
       "</figure>\n",
       picture, text(numbers.caption), table_html(numbers));
+}
+
+std::optional<std::string> HtmlPage::drawn(const Plot& plot) {
+  std::string problem =
+      "plots were left out, their tables are there (gnuplot is not installed) install gnuplot, Debian's gnuplot-nox, and "
+      "write the page again";
+  try {
+    if (std::optional<std::string> svg = plot_svg(plot)) {
+      return svg;
+    }
+  } catch (const IoError& error) {
+    problem = fmt::format("the plot '{}' was left out: {}", plot.title, error.what());
+  }
+  if (std::ranges::find(problems_, problem) == problems_.end()) {
+    problems_.push_back(problem);
+  }
+  return std::nullopt;
 }
 
 void HtmlPage::folded(const std::string& summary, const std::string& html) {

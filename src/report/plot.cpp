@@ -1,28 +1,19 @@
 #include "radforge/report/plot.hpp"
 
-#include "radforge/core/atomic_file.hpp"
+#include "plot_process.hpp"
+
 #include "radforge/core/error.hpp"
-#include "radforge/core/file_descriptor.hpp"
-#include "radforge/core/temporary_folder.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cmath>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 #include <limits>
-#include <string_view>
 
 namespace radforge {
 
 namespace {
-
-namespace fs = std::filesystem;
 
 // Told apart without red and green (Okabe and Ito 2008), and by dashes and marks.
 constexpr std::array colours{"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000", "#7F7F7F"};
@@ -96,21 +87,43 @@ std::string range_text(const std::optional<std::pair<double, double>>& wish, con
   return least < most ? "[*:*]" : fmt::format("[{}:{}]", least - width, most + width);
 }
 
-std::string script_of(const Plot& plot, const fs::path& output) {
-  std::string text =
-      fmt::format("set terminal svg size {},{} dynamic noenhanced font 'sans-serif,13' background '#ffffff'\n"
-                  "set output {}\nset title {}\nset xlabel {}\nset ylabel {}\n"
-                  "set border 3 lc rgb '#555555'\nset tics nomirror\nset grid lc rgb '#dddddd' lt 1\n"
-                  "set xrange {}\nset yrange {}\nset errorbars small\n",
-                  plot.width, plot.height, quoted(output.string()), quoted(plot.title), quoted(plot.x_label),
-                  quoted(plot.y_label), range_text(plot.x_range, plot, &Series::x), range_text(plot.y_range, plot, &Series::y));
+/// Enough for names beside and below the plot: gnuplot draws nothing where they leave no room.
+int width_of(const Plot& plot) {
+  std::size_t longest = 0;
+  for (const std::string& category : plot.categories) {
+    longest = std::max(longest, category.size());
+  }
+  for (const Series& series : plot.series) {
+    longest = std::max(longest, series.name.size());
+  }
+  constexpr std::size_t fits = 30;
+  constexpr int pixels_of_letter = 9;
+  return plot.width + pixels_of_letter * static_cast<int>(longest > fits ? longest - fits : 0);
+}
+
+/// Of an axis, whose words gnuplot takes for the format of a number.
+std::string quoted_tic(const std::string& text) {
+  std::string doubled;
+  for (const char c : text) {
+    doubled += c == '%' ? "%%" : std::string(1, c);
+  }
+  return quoted(doubled);
+}
+
+std::string script_of(const Plot& plot) {
+  std::string text = fmt::format("set terminal svg size {},{} dynamic noenhanced font 'sans-serif,13' background '#ffffff'\n"
+                                 "set title {}\nset xlabel {}\nset ylabel {}\n"
+                                 "set border 3 lc rgb '#555555'\nset tics nomirror\nset grid lc rgb '#dddddd' lt 1\n"
+                                 "set xrange {}\nset yrange {}\nset errorbars small\n",
+                                 width_of(plot), plot.height, quoted(plot.title), quoted(plot.x_label), quoted(plot.y_label),
+                                 range_text(plot.x_range, plot, &Series::x), range_text(plot.y_range, plot, &Series::y));
   text += plot.series.size() < 2 ? "set key off\n" : "set key outside below horizontal\n";
   text += plot.log_x ? "set logscale x\n" : "";
   text += plot.log_y ? "set logscale y\n" : "";
   if (!plot.categories.empty()) {
     text += fmt::format("set yrange [{}:-0.5]\nset ytics (", static_cast<double>(plot.categories.size()) - 0.5);
     for (std::size_t i = 0; i < plot.categories.size(); ++i) {
-      text += fmt::format("{}{} {}", i == 0 ? "" : ", ", quoted(plot.categories[i]), i);
+      text += fmt::format("{}{} {}", i == 0 ? "" : ", ", quoted_tic(plot.categories[i]), i);
     }
     text += ")\n";
   }
@@ -125,40 +138,11 @@ std::string script_of(const Plot& plot, const fs::path& output) {
   return text + "\n";
 }
 
-/// Whether a program of this name is in one of the folders of PATH.
-bool is_installed(const char* name) {
-  const char* path = ::getenv("PATH");
-  std::string_view folders = path == nullptr ? "" : path;
-  while (!folders.empty()) {
-    const std::size_t end = std::min(folders.find(':'), folders.size());
-    if (::access((fs::path(folders.substr(0, end)) / name).c_str(), X_OK) == 0) {
-      return true;
-    }
-    folders.remove_prefix(std::min(end + 1, folders.size()));
-  }
-  return false;
-}
-
 } // namespace
 
 std::optional<std::string> plot_svg(const Plot& plot) {
-  if (!is_installed("gnuplot")) {
-    return std::nullopt;
-  }
   require(!plot.series.empty(), "a plot shows something");
-  const TemporaryFolder folder(fs::temp_directory_path() / fmt::format("radforge-plot-{}", ::getpid()));
-  const fs::path output = folder.path() / "plot.svg";
-  const std::string script = script_of(plot, output);
-  FILE* gnuplot = ::popen("gnuplot", "w"); // which reads its script from standard input: no name passes a shell
-  if (gnuplot == nullptr) {
-    throw_io_error("start", "gnuplot", errno);
-  }
-  const bool is_written = std::fwrite(script.data(), 1, script.size(), gnuplot) == script.size();
-  const int status = ::pclose(gnuplot);
-  if (!is_written || status != 0 || !fs::exists(output)) {
-    throw IoError("gnuplot could not draw '{}' (it ended with status {}) see what it wrote above", plot.title, status);
-  }
-  return read_file(output);
+  return run_gnuplot(script_of(plot));
 }
 
 } // namespace radforge

@@ -21,39 +21,36 @@ namespace fs = std::filesystem;
 
 class Report {
  public:
-  explicit Report(std::vector<std::vector<ResultFolder>> roots)
-      : page_("radforge: " + names_of(roots)), roots_(std::move(roots)) {
-    for (const std::vector<ResultFolder>& root : roots_) {
-      all_.insert(all_.end(), root.begin(), root.end());
+  Report(const std::vector<std::string>& names, std::vector<FoundResults> roots)
+      : page_(fmt::format("radforge: {}", fmt::join(names, " and "))), roots_(std::move(roots)) {
+    for (const FoundResults& root : roots_) {
+      all_.insert(all_.end(), root.folders.begin(), root.folders.end());
+      problems_.insert(problems_.end(), root.problems.begin(), root.problems.end());
     }
     build();
   }
 
   const HtmlPage& page() const { return page_; }
   std::size_t num_folders() const { return all_.size(); }
-  const std::vector<std::string>& problems() const { return problems_; }
+  std::vector<std::string> problems() const {
+    std::vector<std::string> problems = problems_;
+    problems.insert(problems.end(), page_.problems().begin(), page_.problems().end());
+    return problems;
+  }
 
  private:
   using Show = std::function<void(const ResultFolder&)>;
 
-  static std::string names_of(const std::vector<std::vector<ResultFolder>>& roots) {
-    std::vector<std::string> names;
-    for (const std::vector<ResultFolder>& root : roots) {
-      const std::string& name = root.front().name;
-      names.push_back(root.front().below.empty() ? name : name.substr(0, name.size() - root.front().below.size() - 1));
-    }
-    return fmt::format("{}", fmt::join(names, " and "));
-  }
-
   void build() {
     add_overview(page_, all_);
+    std::ranges::for_each(problems_, [&](const std::string& problem) { page_.paragraph(problem); });
     if (roots_.size() == 2) {
-      compare(roots_[0], roots_[1]);
+      compare(roots_[0].folders, roots_[1].folders);
     }
-    // A sweep's runs are told of together, where the sweep is.
+    // Of a sweep with many evaluations its table tells.
     const auto is_alone = [&](std::initializer_list<const char*> tasks) {
       return [this, tasks = std::vector<std::string>(tasks.begin(), tasks.end())](const ResultFolder& folder) {
-        return std::ranges::find(tasks, folder.task) != tasks.end() && !is_of_sweep(folder, all_);
+        return std::ranges::find(tasks, folder.task) != tasks.end() && is_shown_alone(folder, all_);
       };
     };
     part("Data sets", is_alone({"images", "latents", "generation"}),
@@ -108,7 +105,7 @@ class Report {
   }
 
   HtmlPage page_;
-  std::vector<std::vector<ResultFolder>> roots_;
+  std::vector<FoundResults> roots_;
   std::vector<ResultFolder> all_;
   std::vector<std::string> problems_;
 };
@@ -127,28 +124,26 @@ std::string tables_text(const HtmlPage& page) {
     tables.push_back({{"name", table.name}, {"caption", table.caption}, {"columns", table.columns}, {"rows", std::move(rows)}});
   }
   return nlohmann::ordered_json{{"schema_version", 1}, {"radforge", build_info().version}, {"tables", std::move(tables)}}.dump(
-             1) +
+             1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) +
          "\n";
 }
 
 } // namespace
 
 ReportResult write_report(const std::vector<fs::path>& roots, const fs::path& page) {
-  std::vector<std::vector<ResultFolder>> found;
-  std::ranges::transform(roots, std::back_inserter(found), find_results);
-  const Report report(std::move(found));
-  ReportResult result{.num_folders = report.num_folders(), .problems = report.problems()};
-  if (report.page().lacks_plots()) {
-    result.problems.emplace_back(
-        "plots were left out, their tables are there (gnuplot is not installed) install gnuplot, Debian's "
-        "gnuplot-nox, and write the report again");
+  const std::vector<std::string> names = names_of(roots);
+  std::vector<FoundResults> found;
+  for (std::size_t i = 0; i < roots.size(); ++i) {
+    found.push_back(find_results(roots[i], names[i]));
   }
+  const Report report(names, std::move(found));
   const std::string html = report.page().html();
-  result.num_bytes = html.size();
+  const std::string tables = tables_text(report.page());
   write_file_atomically(page, html);
-  fs::path tables = page;
-  write_file_atomically(tables.replace_extension(".json"), tables_text(report.page()));
-  return result;
+  write_file_atomically(tables_of_page(page), tables);
+  return {.num_folders = report.num_folders(), .num_bytes = html.size(), .problems = report.problems()};
 }
+
+fs::path tables_of_page(const fs::path& page) { return page.parent_path() / (page.stem().string() + "-tables.json"); }
 
 } // namespace radforge

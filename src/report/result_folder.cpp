@@ -7,7 +7,11 @@
 #include "radforge/core/error.hpp"
 #include "radforge/evaluate/sweep_record.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <iterator>
+#include <set>
 
 namespace radforge {
 
@@ -38,30 +42,43 @@ std::vector<RunStart> starts_of(const fs::path& folder) {
   return starts;
 }
 
-// A hidden folder, checkpoints and pipelines hold no results of commands.
-void look(const fs::path& folder, const fs::path& root, std::vector<ResultFolder>& found) {
-  const std::string below = folder == root ? "" : folder.lexically_relative(root).string();
-  const std::string base = fs::absolute(root).lexically_normal().filename().string();
-  const std::string name = below.empty() ? base : base + "/" + below;
-  if (fs::exists(folder / "config.yaml")) {
-    found.push_back({folder, name, below, peek_config(folder / "config.yaml", {}, "task"), read_file(folder / "config.yaml"),
-                     starts_of(folder)});
-    return;
+class Search {
+ public:
+  Search(const fs::path& root, const std::string& name, FoundResults& found) : root_(root), name_(name), found_(found) {
+    look(root);
   }
-  if (fs::exists(folder / SweepRecord::file_name)) {
-    found.push_back({folder, name, below, "sweep", "", {}});
-  }
-  std::vector<fs::path> inner;
-  for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
-    if (entry.is_directory() && !entry.is_symlink() && !entry.path().filename().string().starts_with(".")) {
-      inner.push_back(entry.path());
+
+ private:
+  /// What is damaged in one folder leaves the others where they are.
+  void look(const fs::path& folder) {
+    const std::string below = folder == root_ ? "" : folder.lexically_relative(root_).string();
+    const std::string name = below.empty() ? name_ : name_ + "/" + below;
+    try {
+      if (const std::string task = fs::exists(folder / "config.yaml") ? peek_config(folder / "config.yaml", {}, "task") : "";
+          !task.empty()) {
+        found_.folders.push_back({folder, name, below, task, read_file(folder / "config.yaml"), starts_of(folder)});
+        return;
+      }
+      if (fs::exists(folder / SweepRecord::file_name)) {
+        found_.folders.push_back({folder, name, below, "sweep", "", {}});
+      }
+      std::vector<fs::path> inner;
+      for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
+        if (entry.is_directory() && !entry.is_symlink() && !entry.path().filename().string().starts_with(".")) {
+          inner.push_back(entry.path());
+        }
+      }
+      std::ranges::sort(inner);
+      std::ranges::for_each(inner, [this](const fs::path& path) { look(path); });
+    } catch (const std::exception& error) {
+      found_.problems.push_back(fmt::format("{} could not be shown ({})", name, error.what()));
     }
   }
-  std::ranges::sort(inner);
-  for (const fs::path& path : inner) {
-    look(path, root, found);
-  }
-}
+
+  const fs::path& root_;
+  const std::string& name_;
+  FoundResults& found_;
+};
 
 } // namespace
 
@@ -70,18 +87,46 @@ bool is_of_sweep(const ResultFolder& folder, const std::vector<ResultFolder>& am
       among, [&](const ResultFolder& other) { return other.task == "sweep" && folder.path.parent_path() == other.path; });
 }
 
-std::vector<ResultFolder> find_results(const fs::path& root) {
-  std::vector<ResultFolder> found;
+bool is_shown_alone(const ResultFolder& folder, const std::vector<ResultFolder>& among) {
+  constexpr std::ptrdiff_t few = 4;
+  const bool is_training = folder.task == "autoencoder" || folder.task == "diffusion" || folder.task == "classifier";
+  return !is_of_sweep(folder, among) ||
+         (!is_training && std::ranges::count_if(among, [&](const ResultFolder& other) {
+                            return other.task == folder.task && other.path.parent_path() == folder.path.parent_path();
+                          }) <= few);
+}
+
+FoundResults find_results(const fs::path& root, const std::string& name) {
   if (!fs::is_directory(root)) {
     throw DataError("{} is no folder (a report is made of folders that radforge has written) name one", root.string());
   }
-  look(root, root, found);
-  if (found.empty()) {
+  FoundResults found;
+  const Search search(root, name, found);
+  if (found.folders.empty() && found.problems.empty()) {
     throw DataError(
         "no results are in {} (neither it nor a folder below it has a config.yaml) name a run's folder, or one of runs",
         root.string());
   }
   return found;
+}
+
+std::vector<std::string> names_of(const std::vector<fs::path>& roots) {
+  std::vector<fs::path> rests;
+  for (const fs::path& root : roots) {
+    const fs::path whole = fs::absolute(root).lexically_normal();
+    rests.push_back(whole.has_filename() ? whole : whole.parent_path());
+  }
+  std::vector<fs::path> names(rests.size());
+  do {
+    for (std::size_t i = 0; i < rests.size(); ++i) {
+      names[i] = names[i].empty() ? rests[i].filename() : rests[i].filename() / names[i];
+      rests[i] = rests[i].parent_path();
+    }
+  } while (std::set<fs::path>(names.begin(), names.end()).size() < names.size() &&
+           std::ranges::any_of(rests, [](const fs::path& rest) { return rest.has_relative_path(); }));
+  std::vector<std::string> texts;
+  std::ranges::transform(names, std::back_inserter(texts), [](const fs::path& name) { return name.string(); });
+  return texts;
 }
 
 } // namespace radforge

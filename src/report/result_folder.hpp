@@ -25,7 +25,18 @@ struct ResultFolder {
 /// Whether it is a run of one of the sweeps among them.
 bool is_of_sweep(const ResultFolder& folder, const std::vector<ResultFolder>& among);
 
-/// All at `root` and below, those of a sweep behind it, otherwise by name. Errors: DataError (there is none), IoError.
-std::vector<ResultFolder> find_results(const std::filesystem::path& root);
+/// Whether it has a place of its own in a report: what is of no sweep, and the generations and evaluations of one that has few.
+bool is_shown_alone(const ResultFolder& folder, const std::vector<ResultFolder>& among);
+
+struct FoundResults {
+  std::vector<ResultFolder> folders; ///< those of a sweep behind it, otherwise by name
+  std::vector<std::string> problems; ///< folders that cannot be read, and why
+};
+
+/// All at `root`, which is called `name`, and below. Errors: DataError (there is none).
+FoundResults find_results(const std::filesystem::path& root, const std::string& name);
+
+/// The shortest last parts of the paths that differ from each other.
+std::vector<std::string> names_of(const std::vector<std::filesystem::path>& roots);
 
 } // namespace radforge

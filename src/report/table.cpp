@@ -26,14 +26,15 @@ std::string rounded(double value, int digits, bool by_digits_that_count) {
 
 std::string csv_of(const Table& table) {
   std::string text;
-  const auto add = [&](const std::string& field, bool is_last) { text += csv_text(field) + (is_last ? "\n" : ","); };
   for (std::size_t i = 0; i < table.columns.size(); ++i) {
-    add(table.columns[i], i + 1 == table.columns.size());
+    text += (i == 0 ? "" : ",") + csv_text(table.columns[i]);
   }
+  text += "\n";
   for (const std::vector<Cell>& row : table.rows) {
     for (std::size_t i = 0; i < row.size(); ++i) {
-      add(row[i].in_full(), i + 1 == row.size());
+      text += (i == 0 ? "" : ",") + (row[i].exact ? csv_field(*row[i].exact) : csv_text(row[i].text)); // numbers are no formulas
     }
+    text += "\n";
   }
   return text;
 }

@@ -2,6 +2,7 @@
 #include "sections.hpp"
 
 #include "radforge/evaluate/sweep_record.hpp"
+#include "radforge/io/csv.hpp"
 
 #include <fmt/format.h>
 
@@ -65,6 +66,25 @@ void add_curves(HtmlPage& page, const ResultFolder& folder, const MetricLines& l
   page.add(plot, table_of(title + "-" + folder.name, folder.name + ": " + title, lines, columns));
 }
 
+/// What an evaluation is looked at for first, and its number; both empty where there is none.
+std::pair<std::string, std::string> main_number(const ResultFolder& folder) {
+  const bool is_of_images = folder.task == "image-quality";
+  const std::filesystem::path path = folder.path / (is_of_images ? "image_quality.csv" : "metrics.csv");
+  if ((!is_of_images && folder.task != "classification") || !std::filesystem::exists(path)) {
+    return {};
+  }
+  const CsvTable table = CsvTable::read(path);
+  const char* metric = is_of_images ? "fid" : "auroc";
+  for (std::size_t row = 0; row < table.num_rows(); ++row) {
+    const auto cell = [&](const char* column) { return table.cell(row, table.column(column)); };
+    if (cell("metric") == metric && cell("subgroup") == "all") {
+      return {fmt::format("{}, {}", metric, is_of_images ? cell("features") : cell("site") + ", " + cell("label")),
+              cell("value")};
+    }
+  }
+  return {};
+}
+
 } // namespace
 
 void add_training(HtmlPage& page, const ResultFolder& folder) {
@@ -83,17 +103,18 @@ void add_training(HtmlPage& page, const ResultFolder& folder) {
 
 void add_sweep(HtmlPage& page, const ResultFolder& sweep, const std::vector<ResultFolder>& runs) {
   page.heading(sweep.name + " (sweep)");
-  Table table{"sweep-" + sweep.name,
-              sweep.name + ": what became of its runs",
-              {"run", "task", "state", "last step", "validated by", "last value"}};
+  Table table{
+      "sweep-" + sweep.name, sweep.name + ": what became of its runs", {"run", "task", "state", "last step", "what", "value"}};
   std::vector<std::pair<std::string, std::vector<std::pair<std::string, MetricLines>>>> entries;
   for (const SweepRecord::Run& run : read_sweep_record(sweep.path).runs) {
     const auto folder = std::ranges::find_if(runs, [&](const ResultFolder& one) { return one.path == sweep.path / run.name; });
     const MetricLines lines = folder == runs.end() ? MetricLines() : read_metric_lines(folder->path);
     const std::string metric = lines.validation_metric();
     const std::string state = folder == runs.end() ? "open" : folder->starts.empty() ? "unknown" : folder->starts.back().outcome;
-    table.rows.push_back({run.name, run.task, state, lines.steps.empty() ? "" : fmt::format("{}", lines.steps.back()), metric,
-                          metric.empty() ? Cell("") : number_cell(lines.last(metric), 4)});
+    const auto [what, value] =
+        metric.empty() && folder != runs.end() ? main_number(*folder) : std::pair(metric, fmt::format("{}", lines.last(metric)));
+    table.rows.push_back({run.name, run.task, state, lines.steps.empty() ? "" : fmt::format("{}", lines.steps.back()), what,
+                          what.empty() ? Cell("") : number_cell(value, 4)});
     if (!metric.empty()) {
       if (entries.empty() || entries.back().first != run.entry) {
         entries.emplace_back(run.entry, std::vector<std::pair<std::string, MetricLines>>());
@@ -102,6 +123,7 @@ void add_sweep(HtmlPage& page, const ResultFolder& sweep, const std::vector<Resu
     }
   }
   page.add(table);
+  page.paragraph("A report of a run's own folder shows it whole.");
   for (const auto& [entry, of_runs] : entries) {
     const std::string metric = of_runs.front().second.validation_metric();
     Plot plot{.title = sweep.name + ": " + entry, .x_label = "step", .y_label = metric};

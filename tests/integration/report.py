@@ -8,6 +8,7 @@ import io
 import json
 import random
 import re
+import shutil
 import sys
 
 from radforge_cli import Workplace
@@ -85,7 +86,7 @@ def make_results(place):
 
 def says_what_files_say(place):
     out, log = place.run("report", "runs", "-o", "report.html", ranks=2)
-    assert out.strip().endswith("report.html") and "4 folders of results" in log, (out, log)
+    assert out.splitlines()[-1] == "report.html" and "4 folders of results" in log, (out, log)
     page = page_of(place)
     assert (place.path / "report.html").stat().st_size < 3_000_000
     for words in ("What was run", "Data sets", "Training", "Classifiers", "Fairness", "<script>alert(1)</script>", "validation_loss"):
@@ -105,7 +106,7 @@ def says_what_files_say(place):
     assert heat[0][1:3] == ["sex=F", "sex=M"] and heat[1][1] == group["value"], (heat, group)
     assert f"({group['num_images']})" in page.words
     # The tables beside the page are those in it.
-    tables = json.loads((place.path / "report.json").read_text())["tables"]
+    tables = json.loads((place.path / "report-tables.json").read_text())["tables"]
     assert len(tables) == len(page.csv), (len(tables), len(page.csv))
     by_name = {re.sub("[/ ,]", "-", table["name"]) + ".csv": table for table in tables}
     assert by_name["areas-runs-judged.csv"]["rows"] == areas[1:]
@@ -123,6 +124,11 @@ def is_side_by_side(place):
     last = [json.loads((place.path / f"runs/sweep/trained-{seed}/metrics.jsonl").read_text().splitlines()[-1]) for seed in (1, 2)]
     found = [float(value) for value in numbers["validation_loss"][1:]]
     assert found[:2] == [line["validation_loss"] for line in last] and abs(found[2] - (found[1] - found[0])) < 1e-12, (found, last)
+    # Folders of one name are told apart by what they lie in.
+    for name in ("a", "b"):
+        shutil.copytree(place.path / f"runs/sweep/trained-{1 if name == 'a' else 2}", place.path / name / "run")
+    place.run("report", "a/run/", "b/run", "--output", "same.html")
+    assert page_of(place, "same.html").csv["changes-a-run.csv"][0] == ["key", "a/run", "b/run"]
     # Without a name the page lies in the folder.
     place.run("report", "runs/judged")
     assert (place.path / "runs/judged/report.html").exists() and "Side by side" not in page_of(place, "runs/judged/report.html").words
@@ -141,6 +147,26 @@ def outlives_damage(place):
         file.write('{"step": 99, "lo') # as a killed run leaves it
     _, log = place.run("report", "runs", "-o", "cut.html")
     assert "could not" not in log, log
+    # What is damaged before anything can be shown of it, and what only looks like results.
+    (place.path / "runs/broken").mkdir()
+    (place.path / "runs/broken/config.yaml").write_text("task: [")
+    (place.path / "runs/odd").mkdir()
+    (place.path / "runs/odd/config.yaml").write_text("task: classifier\n")
+    (place.path / "runs/odd/run.json").write_text('{"starts": [{"num_ranks": "two"}]}')
+    (place.path / "runs/foreign/inner").mkdir(parents=True)
+    (place.path / "runs/foreign/config.yaml").write_text("learning_rate: 3\n")
+    (place.path / "runs/foreign/inner/config.yaml").write_text("task: diffusion\n")
+    _, log = place.run("report", "runs", "-o", "broken.html")
+    assert "runs/broken could not be shown" in log and "runs/odd could not be shown" in log, log
+    page = page_of(place, "broken.html")
+    assert "runs/broken could not" in page.words and "runs/foreign/inner" in page.words and "Fairness" in page.words
+    for name in ("broken", "odd", "foreign"):
+        shutil.rmtree(place.path / "runs" / name)
+    _, log = place.run("report", "runs", "-o", "runs/judged/evaluation.json", expect=2)
+    assert "is no page" in log, log
+    before = (place.path / "runs/judged/evaluation.json").read_bytes()
+    place.run("report", "runs", "-o", "runs/judged/evaluation.html")
+    assert (place.path / "runs/judged/evaluation.json").read_bytes() == before
     (place.path / "empty").mkdir()
     for folder, words in (("empty", "no results are in empty"), ("none", "none is no folder"), ("table.csv", "is no folder")):
         _, log = place.run("report", "runs", folder, "-o", "none.html", expect=3)

@@ -106,6 +106,7 @@ training_sites: [hannover]
         assert {row["arm"] for row in arms} == {"finetune"} and {row["domain"] for row in arms if row["site"] == "hannover"} == {"in-distribution"}, arms[0]
     for change, code, words in (("sweep.entries=[finetine]", 2, "there are finetune, pretrain"),
                                 ("sweep.folder=prepared", 3, "has no sweep.json"),
+                                ("sweep.seed_axis=sed", 2, "has no axis 'sed' (there are seed)"),
                                 ("models.0.name=finetune", 2, "have the name 'finetune'")):
         (place.path / "refused.yaml").write_text(config + "models: [{name: other, predictions: [x.csv]}]\n")
         _, log = place.run("evaluate", "refused.yaml", "--output", "refused", "--set", change, expect=code)

@@ -37,7 +37,7 @@ struct EvaluatedModelConfig {
 /// Classifiers that a sweep has trained, each a model; empty `folder`: none.
 struct EvaluatedSweepConfig {
   std::string folder;
-  std::vector<std::string> entries; ///< whose runs are judged, the baseline first; empty: all that train classifiers
+  std::vector<std::string> entries; ///< whose runs are judged, behind `models`; empty: all that train classifiers
   std::string seed_axis = "seed";   ///< runs that differ in it alone are one arm
 };
 

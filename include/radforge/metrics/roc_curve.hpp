@@ -14,8 +14,8 @@ struct RocPoint {
   double sensitivity = 0;
 };
 
-/// From (0, 0) to (1, 1), one point a distinct score. Of more than `max_points` those are left that are evenly apart along the
-/// curve; both ends stay. Nothing unless there are items of both classes. `max_points` > 1.
+/// From (0, 0) to (1, 1), one point a distinct score. Of more than `max_points` those are left that are as far apart
+/// along the curve as makes so many; both ends stay. Nothing unless there are items of both classes. `max_points` > 1.
 std::vector<RocPoint> roc_curve(const RankedScores& scores, std::size_t max_points);
 
 } // namespace radforge

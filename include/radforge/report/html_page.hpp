@@ -4,6 +4,7 @@
 #include "radforge/report/plot.hpp"
 #include "radforge/report/table.hpp"
 
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,7 +24,7 @@ class HtmlPage {
   void add(const std::string& html) { body_ += html; }
   void add(const Table& table);
   enum class Numbers { folded, shown };
-  /// A plot, and below it its numbers. Without gnuplot the numbers alone.
+  /// A plot, and below it its numbers. Where it cannot be drawn the numbers alone.
   void add(const Plot& plot, const Table& numbers, Numbers are = Numbers::folded);
   /// What is shown when one opens it.
   void folded(const std::string& summary, const std::string& html);
@@ -37,8 +38,8 @@ class HtmlPage {
   std::string html() const;
   /// All that were added, in order.
   const std::vector<Table>& tables() const { return tables_; }
-  /// Whether plots were left out, as gnuplot is not installed.
-  bool lacks_plots() const { return lacks_plots_; }
+  /// Why plots were left out; their numbers are there. Each reason once.
+  const std::vector<std::string>& problems() const { return problems_; }
 
   /// Text as HTML, a line break as one.
   static std::string text(const std::string& words);
@@ -49,12 +50,13 @@ class HtmlPage {
 
  private:
   std::string table_html(const Table& table);
+  std::optional<std::string> drawn(const Plot& plot);
 
   std::string title_;
   std::string body_;
   std::vector<std::pair<std::string, std::string>> sections_; ///< id, words
   std::vector<Table> tables_;
-  bool lacks_plots_ = false;
+  std::vector<std::string> problems_;
 };
 
 } // namespace radforge

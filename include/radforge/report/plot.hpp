@@ -35,7 +35,8 @@ struct Plot {
   int height = 400;
 };
 
-/// The plot as SVG, drawn by gnuplot. Nothing where gnuplot is not installed. Errors: IoError (it ended with an error).
+/// The plot as SVG, drawn by gnuplot, wider where names are long. Nothing where gnuplot is not installed. Errors: IoError (it
+/// ended with an error).
 std::optional<std::string> plot_svg(const Plot& plot);
 
 } // namespace radforge

@@ -42,6 +42,16 @@ TEST_CASE("categories stand on the vertical axis, from the top") {
   CHECK(height_of("upper") < height_of("lower"));
 }
 
+TEST_CASE("categories are words, however long, and no formats of numbers") {
+  Plot plot{.title = "areas", .x_label = "area", .y_label = ""};
+  plot.categories = {"fat >50%", "a%d %s", std::string(100, 'x')};
+  plot.series = {{"site", {0.9, 0.8, 0.7}, {0, 1, 2}, {}, {}, Series::Style::points}};
+  const auto svg = plot_svg(plot);
+  REQUIRE(svg);
+  CHECK_THAT(*svg, Contains("fat >50%<") && Contains("a%d %s<") && Contains(std::string(100, 'x')));
+  CHECK(svg->size() > 3000); // where no room is left, gnuplot draws an empty frame
+}
+
 TEST_CASE("numbers that are all the same, or none, are no error") {
   Plot plot{.title = "flat", .x_label = "x", .y_label = "y"};
   plot.series = {{"", {1}, {5}}};

@@ -25,6 +25,9 @@ TEST_CASE("cells are rounded to be read, and full in files") {
 
 TEST_CASE("a table is CSV with every number in full, and no formula") {
   Table table{"t", "a table", {"name", "value, of"}};
-  table.rows = {{"one", number_cell("0.123456789")}, {"=SUM(A1)", "a \"b\""}, {"none", number_cell("")}};
-  CHECK(csv_of(table) == "name,\"value, of\"\none,0.123456789\n'=SUM(A1),\"a \"\"b\"\"\"\nnone,\n");
+  table.rows = {{"one", number_cell("0.123456789")},
+                {"=SUM(A1)", "a \"b\""},
+                {"none", number_cell("")},
+                {"less", interval_cell("-0.5", "-1.5", "-0.25")}};
+  CHECK(csv_of(table) == "name,\"value, of\"\none,0.123456789\n'=SUM(A1),\"a \"\"b\"\"\"\nnone,\nless,-0.5 (-1.5 to -0.25)\n");
 }
