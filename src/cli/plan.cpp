@@ -2,6 +2,7 @@
 #include "generation_cost.hpp"
 #include "pipeline_table.hpp"
 #include "training_plan.hpp"
+#include "training_scale.hpp"
 
 #include "radforge/config/classifier_run_config.hpp"
 #include "radforge/config/load.hpp"
@@ -9,7 +10,6 @@
 #include "radforge/core/error.hpp"
 #include "radforge/data/mixture.hpp"
 #include "radforge/data/target_labels.hpp"
-#include "radforge/models/classifier.hpp"
 #include "radforge/nn/device_rate.hpp"
 #include "radforge/tasks/diffusion_task.hpp"
 
@@ -17,6 +17,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <optional>
 
 namespace radforge {
@@ -82,19 +83,16 @@ std::string plan_of_folder(const fs::path& folder) {
 std::string plan_of_autoencoder(const CommandLine& line) {
   AutoencoderRunConfig config;
   load_config(line.config, line.overrides, [&](Schema& schema) { describe(schema, config); });
-  ParameterSet parameters;
-  const ParameterSet frozen;
-  const AutoencoderKL autoencoder(config.autoencoder, ParameterScope(parameters));
+  const DescribedModels models(config);
   const std::optional<DataFacts> data = facts_of(config.data);
   const std::int64_t height = data ? data->height : config.autoencoder.sample_size;
   const std::int64_t width = data ? data->width : config.autoencoder.sample_size;
   TrainingPlan plan{.loop = config.train, .keep = config.checkpoint.keep};
-  plan.parts = {{"vae, encoder", encode_multiply_adds(config.autoencoder, height, width)},
-                {"vae, decoder", decode_multiply_adds(config.autoencoder, height, width)}};
+  plan.parts = parts_of(config, height, width);
   plan.activations = activations_of(config.train);
-  plan.state = state_size(parameters, frozen, config.train);
+  plan.state = state_size(models.trained, models.frozen, config.train);
   plan.num_images = data ? std::optional(data->num_images) : std::nullopt;
-  return pipeline_table_head() + pipeline_table_row("vae", "AutoencoderKL", parameters) + memory_of(plan.state, plan.loop) +
+  return pipeline_table_head() + pipeline_table_row("vae", "AutoencoderKL", models.trained) + memory_of(plan.state, plan.loop) +
          training_plan_text(plan, measured_rates());
 }
 
@@ -118,28 +116,22 @@ std::string plan_of_diffusion(const CommandLine& line) {
   } else if (!config.pipeline.empty()) {
     note = fmt::format("  the pipeline {} is not there yet: counted with the models of this file\n", config.pipeline);
   }
-  if (config.text_encoder.vocab_size == 0) { // learned from the prompts: 512 bytes, the merges, begin and end
-    config.text_encoder.vocab_size = 512 + config.tokenizer.num_merges + 2;
-    note += fmt::format("  the vocabulary is learned from the prompts: counted with {} tokens, the most it can have\n",
-                        config.text_encoder.vocab_size);
+  if (const std::string assumed = assume_vocabulary(config); !assumed.empty()) {
+    note += fmt::format("  {}\n", assumed);
   }
-  ParameterSet trained;
-  ParameterSet frozen;
-  const auto set_of = [&](const PartConfig& part) -> ParameterSet& { return part.train ? trained : frozen; };
-  ParameterSet& of_text_encoder = set_of(config.parts.text_encoder);
-  ParameterSet& of_unet = set_of(config.parts.unet);
-  const ClipTextEncoder text_encoder(config.text_encoder, ParameterScope(of_text_encoder, "text_encoder."));
-  const UNet unet(config.unet, ParameterScope(of_unet, "unet."));
-  std::string text = pipeline_table_head() + pipeline_table_row("unet", "UNet2DConditionModel", of_unet, "unet.") +
-                     pipeline_table_row("text_encoder", "CLIPTextModel", of_text_encoder, "text_encoder.");
+  DescribedModels models(config);
+  const auto set_of = [&](const PartConfig& part) -> ParameterSet& { return part.train ? models.trained : models.frozen; };
+  std::string text = pipeline_table_head() +
+                     pipeline_table_row("unet", "UNet2DConditionModel", set_of(config.parts.unet), "unet.") +
+                     pipeline_table_row("text_encoder", "CLIPTextModel", set_of(config.parts.text_encoder), "text_encoder.");
   const std::optional<DataFacts> data = facts_of(config.data);
   TrainingPlan plan{.loop = config.train, .keep = config.checkpoint.keep};
   std::int64_t latent_height = config.unet.sample_size;
   std::int64_t latent_width = config.unet.sample_size;
   if (fs::exists(fs::path(config.autoencoder) / "vae/config.json")) {
     const AutoencoderConfig vae = read_autoencoder_config(config.autoencoder);
-    const AutoencoderKL autoencoder(vae, ParameterScope(frozen, "vae."));
-    text += pipeline_table_row("vae", "AutoencoderKL", frozen, "vae.");
+    const AutoencoderKL autoencoder(vae, ParameterScope(models.frozen, "vae."));
+    text += pipeline_table_row("vae", "AutoencoderKL", models.frozen, "vae.");
     const std::int64_t downscale = autoencoder.downscale();
     if (data) {
       latent_height = data->height / downscale;
@@ -155,13 +147,9 @@ std::string plan_of_diffusion(const CommandLine& line) {
   } else {
     note += fmt::format("  the autoencoder {} is not there yet, and not counted\n", config.autoencoder);
   }
-  const std::int64_t tokens = config.text_encoder.max_position_embeddings;
-  plan.parts.push_back({"text_encoder", text_encoder_multiply_adds(config.text_encoder, tokens),
-                        config.parts.text_encoder.train ? PartUse::trained : PartUse::forward});
-  plan.parts.push_back({"unet", unet_multiply_adds(config.unet, latent_height, latent_width, tokens),
-                        config.parts.unet.train ? PartUse::trained : PartUse::passes_through});
+  std::ranges::move(parts_of(config, latent_height, latent_width), std::back_inserter(plan.parts));
   plan.activations = activations_of(config.train);
-  plan.state = state_size(trained, frozen, config.train);
+  plan.state = state_size(models.trained, models.frozen, config.train);
   plan.num_images = data ? std::optional(data->num_images) : std::nullopt;
   return text + note + memory_of(plan.state, plan.loop) + training_plan_text(plan, measured_rates());
 }
@@ -178,15 +166,12 @@ std::string plan_of_classifier(const CommandLine& line) {
     config.classifier.num_classes = std::max<std::int64_t>(1, static_cast<std::int64_t>(config.target.names.size()));
     note = fmt::format("  the data are not there yet: counted with images of {} x {}\n", side, side);
   }
-  ParameterSet parameters;
-  const ParameterSet frozen;
-  const auto classifier = make_classifier(config.classifier, ParameterScope(parameters));
+  const DescribedModels models(config);
   TrainingPlan plan{.loop = config.train, .keep = config.checkpoint.keep};
-  plan.parts = {
-      {"classifier", classifier_multiply_adds(config.classifier, data ? data->height : side, data ? data->width : side)}};
-  plan.state = state_size(parameters, frozen, config.train);
+  plan.parts = parts_of(config, data ? data->height : side, data ? data->width : side);
+  plan.state = state_size(models.trained, models.frozen, config.train);
   plan.num_images = data ? std::optional(data->num_images) : std::nullopt;
-  return pipeline_table_head() + pipeline_table_row("classifier", config.classifier.architecture, parameters) + note +
+  return pipeline_table_head() + pipeline_table_row("classifier", config.classifier.architecture, models.trained) + note +
          memory_of(plan.state, plan.loop) + training_plan_text(plan, measured_rates());
 }
 

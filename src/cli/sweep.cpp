@@ -1,8 +1,8 @@
 #include "command.hpp"
 #include "resolved_config.hpp"
-#include "run_cost.hpp"
 #include "sweep_board.hpp"
 #include "sweep_table.hpp"
+#include "training_scale.hpp"
 
 #include "radforge/comm/agreement.hpp"
 #include "radforge/config/load.hpp"
@@ -46,7 +46,8 @@ Sweep load_sweep(const CommandLine& line) {
       sweep.tasks.push_back(peek_config(run.config, run.overrides, "task"));
       sweep.configs.push_back(resolved_config(run.config, run.overrides));
       command_of_task(sweep.tasks.back());
-      sweep.costs.push_back(run_cost(run.config, run.overrides));
+      const auto scale = training_scale(run.config, run.overrides);
+      sweep.costs.push_back(scale ? scale->flop : 0); // what is no training is short, and waits for one
     } catch (const ConfigError& error) {
       throw ConfigError("sweep: run {}: {}", run.name, error.what());
     }
