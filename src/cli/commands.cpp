@@ -15,7 +15,9 @@ std::span<const Command> commands() {
       Command{"train", "CONFIG.yaml", "train a model (task: autoencoder, diffusion, classifier)", run_train},
       Command{"generate", "CONFIG.yaml", "cohort -> plan -> synthetic shards and a contact sheet", run_generate},
       Command{"evaluate", "CONFIG.yaml",
-              "how good classifiers are, and for whom, or images (task: classification, image-quality)", run_evaluate},
+              "how good classifiers are, and for whom, or images, or what grows with size (task: classification, image-quality, "
+              "scaling)",
+              run_evaluate},
       Command{"sweep", "[status] FILE", "many runs as one job, each in its folder; status: what became of them", run_sweep},
       Command{"report", "FOLDER...", "folders of results -> one HTML page with plots and tables; of two, side by side",
               run_report},
@@ -31,14 +33,15 @@ std::span<const Command> commands() {
 }
 
 const Command& command_of_task(const std::string& task) {
-  static constexpr std::array<std::pair<std::string_view, std::string_view>, 8> table{{{"images", "prepare"},
+  static constexpr std::array<std::pair<std::string_view, std::string_view>, 9> table{{{"images", "prepare"},
                                                                                        {"latents", "prepare"},
                                                                                        {"autoencoder", "train"},
                                                                                        {"diffusion", "train"},
                                                                                        {"classifier", "train"},
                                                                                        {"generation", "generate"},
                                                                                        {"classification", "evaluate"},
-                                                                                       {"image-quality", "evaluate"}}};
+                                                                                       {"image-quality", "evaluate"},
+                                                                                       {"scaling", "evaluate"}}};
   const auto entry = std::ranges::find(table, task, [](const auto& pair) { return pair.first; });
   if (entry == table.end()) {
     throw ConfigError("task '{}' cannot be a run of a sweep (it makes no folder of its own) take it out", task);

@@ -9,6 +9,7 @@
 #include "radforge/config/load.hpp"
 #include "radforge/config/pipeline_config.hpp"
 #include "radforge/config/prepare_config.hpp"
+#include "radforge/config/scaling_config.hpp"
 #include "radforge/config/sweep_config.hpp"
 #include "radforge/config/train_config.hpp"
 
@@ -41,6 +42,7 @@ void print_all_documentation() {
   print_documentation<GenerateConfig>("generate");
   print_documentation<EvaluationConfig>("evaluate, `task: classification`");
   print_documentation<ImageQualityConfig>("evaluate, `task: image-quality`");
+  print_documentation<ScalingConfig>("evaluate, `task: scaling`");
   print_documentation<ImportConfig>("import, by `--set key=value`");
   print_documentation<ExportConfig>("export of a pipeline, by `--set key=value`");
   print_documentation<DatasetExportConfig>("export of a data set, by `--set key=value`");

@@ -1,5 +1,6 @@
 #include "command.hpp"
 #include "evaluate_classification.hpp"
+#include "evaluate_scaling.hpp"
 #include "image_quality_files.hpp"
 #include "run_session.hpp"
 #include "shard_job.hpp"
@@ -83,8 +84,10 @@ void run_evaluate(const CommandContext& context) {
     run_evaluate_classification(context);
   } else if (task == "image-quality") {
     evaluate_image_quality(context);
+  } else if (task == "scaling") {
+    run_evaluate_scaling(context);
   } else {
-    throw as_agreed(ConfigError("{}: task '{}' cannot be evaluated (there are classification and image-quality)",
+    throw as_agreed(ConfigError("{}: task '{}' cannot be evaluated (there are classification, image-quality and scaling)",
                                 context.line.config.string(), task));
   }
 }

@@ -6,6 +6,7 @@
 #include "radforge/config/image_quality_config.hpp"
 #include "radforge/config/load.hpp"
 #include "radforge/config/prepare_config.hpp"
+#include "radforge/config/scaling_config.hpp"
 #include "radforge/config/sweep_config.hpp"
 #include "radforge/config/train_config.hpp"
 #include "radforge/core/error.hpp"
@@ -53,9 +54,12 @@ std::string resolved_config(const std::filesystem::path& path, const std::vector
   if (task == "image-quality") {
     return resolved<ImageQualityConfig>(path, overrides);
   }
+  if (task == "scaling") {
+    return resolved<ScalingConfig>(path, overrides);
+  }
   throw ConfigError(
       "{}: task '{}' is not known (there are images, latents, autoencoder, diffusion, classifier, sweep, generation, "
-      "classification and image-quality)",
+      "classification, image-quality and scaling)",
       path.string(), task);
 }
 

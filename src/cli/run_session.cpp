@@ -2,6 +2,7 @@
 
 #include "evaluation_files.hpp"
 #include "image_quality_files.hpp"
+#include "scaling_files.hpp"
 #include "text_difference.hpp"
 
 #include "radforge/comm/agreement.hpp"
@@ -64,7 +65,7 @@ bool has_results(const fs::path& folder) {
   for (const fs::directory_entry& entry : fs::directory_iterator(folder)) {
     const std::string name = entry.path().filename().string();
     if (name == "checkpoints" || name == "pipeline" || name == image_quality_file || name == evaluation_file ||
-        (name.starts_with("shard-") && name.ends_with(".h5"))) {
+        name == scaling_file || (name.starts_with("shard-") && name.ends_with(".h5"))) {
       return true;
     }
   }

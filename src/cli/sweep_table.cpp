@@ -16,23 +16,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string state_of(const fs::path& folder) {
-  const fs::path record = folder / "run.json";
-  if (!fs::exists(record)) {
-    return "open";
-  }
-  const auto json = nlohmann::json::parse(read_file(record), nullptr, false);
-  if (!json.is_object() || !json.contains("starts") || json["starts"].empty()) {
-    return "open";
-  }
-  const auto& last = json["starts"].back();
-  const auto code = last.find("exit_code");
-  if (code == last.end() || !code->is_number_integer()) {
-    return "running or killed";
-  }
-  return *code == 0 ? "done" : *code == 75 ? "stopped" : fmt::format("failed ({})", code->get<int>());
-}
-
 /// The last validation, from the lines of metrics.
 std::string metrics_of(const fs::path& folder) {
   const fs::path path = folder / "metrics.jsonl";
@@ -62,9 +45,26 @@ std::string metrics_of(const fs::path& folder) {
 
 } // namespace
 
+std::string run_state(const fs::path& folder) {
+  const fs::path record = folder / "run.json";
+  if (!fs::exists(record)) {
+    return "open";
+  }
+  const auto json = nlohmann::json::parse(read_file(record), nullptr, false);
+  if (!json.is_object() || !json.contains("starts") || json["starts"].empty()) {
+    return "open";
+  }
+  const auto& last = json["starts"].back();
+  const auto code = last.find("exit_code");
+  if (code == last.end() || !code->is_number_integer()) {
+    return "running or killed";
+  }
+  return *code == 0 ? "done" : *code == 75 ? "stopped" : fmt::format("failed ({})", code->get<int>());
+}
+
 bool is_finished(const SweepRun& run, const std::string& resolved_config) {
   const fs::path config = run.output / "config.yaml";
-  if (state_of(run.output) != "done" || !fs::exists(config)) {
+  if (run_state(run.output) != "done" || !fs::exists(config)) {
     return false;
   }
   try { // resolved again: what a later version has added stands at its default, as it did
@@ -81,7 +81,7 @@ std::string sweep_table(const std::vector<SweepRun>& runs) {
   }
   std::string text = fmt::format("{:<{}}  {:<17}  {}\n", "run", width, "state", "last");
   for (const SweepRun& run : runs) {
-    std::string line = fmt::format("{:<{}}  {:<17}  {}", run.name, width, state_of(run.output), metrics_of(run.output));
+    std::string line = fmt::format("{:<{}}  {:<17}  {}", run.name, width, run_state(run.output), metrics_of(run.output));
     text += line.erase(line.find_last_not_of(' ') + 1) + "\n";
   }
   return text;

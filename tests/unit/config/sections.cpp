@@ -7,6 +7,7 @@
 #include "radforge/config/label_map_config.hpp"
 #include "radforge/config/model_config.hpp"
 #include "radforge/config/prepare_config.hpp"
+#include "radforge/config/scaling_config.hpp"
 #include "radforge/config/sweep_config.hpp"
 #include "radforge/config/train_config.hpp"
 
@@ -192,6 +193,16 @@ ImageQualityConfig valid_image_quality() {
   return config;
 }
 
+ScalingConfig valid_scaling() {
+  ScalingConfig config;
+  config.sweep = "runs/sweep";
+  config.measures.resize(1);
+  config.measures[0].name = "loss";
+  config.measures[0].trainings = "train";
+  config.budgets.resize(1);
+  return config;
+}
+
 } // namespace
 
 TEST_CASE("every key of prepare refuses what is wrong, with its line") { check_every_key(valid_prepare()); }
@@ -218,6 +229,7 @@ TEST_CASE("every key of task classification refuses what is wrong, with its line
   config.averages = {{"findings", {"Edema"}}};
   check_every_key(config);
 }
+TEST_CASE("every key of task scaling refuses what is wrong, with its line") { check_every_key(valid_scaling()); }
 TEST_CASE("every key of a classifier refuses what is wrong, with its line") { check_every_key(ClassifierConfig{}); }
 
 TEST_CASE("rules across fields are enforced") {
@@ -248,6 +260,15 @@ TEST_CASE("rules across fields are enforced") {
   CHECK_THAT(broken(valid_diffusion(), "unet.out_channels=8"), Contains("differs from unet.out_channels"));
   CHECK_THAT(broken(valid_diffusion(), "text_encoder.num_attention_heads=5"), Contains("not a multiple of num_attention_heads"));
   CHECK_THAT(broken(valid_diffusion(), "diffusion.beta_start=0.5"), Contains("beta_start is above beta_end"));
+  CHECK_THAT(broken(valid_scaling(), "sweep=''"), Contains("sweep is missing"));
+  CHECK_THAT(broken(valid_scaling(), "measures=[]"), Contains("measures is empty"));
+  CHECK_THAT(broken(valid_scaling(), "measures.0.trainings=''"), Contains("trainings is missing"));
+  CHECK_THAT(broken(valid_scaling(), "measures.0.key=''"), Contains("key is missing"));
+  CHECK_THAT(broken(valid_scaling(), "measures.0.entry=judge"), Contains("entry and source do not fit"));
+  CHECK_THAT(broken(valid_scaling(), "measures.0.source=classification"), Contains("entry and source do not fit"));
+  ScalingConfig named_twice = valid_scaling();
+  named_twice.measures.push_back(named_twice.measures[0]);
+  CHECK_THAT(broken(named_twice, "seed=2"), Contains("a name twice"));
   CHECK_THAT(broken(valid_generate(), "pipeline=''"), Contains("pipeline is missing"));
   CHECK_THAT(broken(valid_generate(), "cohort.views=[]"), Contains("is empty (the cohort is every combination)"));
   DiffusionRunConfig noise_alone = valid_diffusion();
