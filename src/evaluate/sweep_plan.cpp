@@ -183,11 +183,14 @@ std::vector<int> share_out(const std::vector<SweepRun>& runs, const std::vector<
   std::ranges::transform(cost_of_root, std::back_inserter(roots), [](const auto& item) { return item.first; });
   std::ranges::stable_sort(roots, std::greater(), [&](std::size_t root) { return cost_of_root.at(root); });
   std::vector<double> load(static_cast<std::size_t>(num_parts));
+  std::vector<double> num_unknown(static_cast<std::size_t>(num_parts)); // chains of unknown cost, which are dealt out evenly
   std::map<std::size_t, int> part_of_root;
   for (const std::size_t root : roots) {
-    const auto least = std::ranges::min_element(load);
-    *least += cost_of_root.at(root);
-    part_of_root[root] = static_cast<int>(least - load.begin());
+    const double cost = cost_of_root.at(root);
+    std::vector<double>& of_parts = cost > 0 ? load : num_unknown;
+    const auto least = std::ranges::min_element(of_parts);
+    *least += cost > 0 ? cost : 1;
+    part_of_root[root] = static_cast<int>(least - of_parts.begin());
   }
   std::vector<int> parts;
   std::ranges::transform(root_of, std::back_inserter(parts), [&](std::size_t root) { return part_of_root.at(root); });

@@ -29,7 +29,8 @@ std::vector<SweepRun> plan_sweep(const SweepConfig& config, const std::filesyste
 /// Of each run its cost and that of the longest chain of runs behind it: who starts the largest first is done soonest.
 std::vector<double> chain_costs(const std::vector<SweepRun>& runs, const std::vector<double>& costs);
 
-/// Shares the chains of runs out over `num_parts`, the most expensive first to who has least; the part of each run, from 0.
+/// Shares the chains of runs out over `num_parts`, the most expensive first to who has least, those of cost 0, unknown, evenly;
+/// the part of each run, from 0.
 std::vector<int> share_out(const std::vector<SweepRun>& runs, const std::vector<double>& costs, int num_parts);
 
 } // namespace radforge

@@ -84,4 +84,5 @@ TEST_CASE("chains are shared out whole, by their cost") {
   const std::vector<int> parts = share_out(runs, {1, 2, 3, 4, 5, 6}, 2); // 13 behind pretrain-2, 8 behind pretrain-1
   CHECK(parts == std::vector<int>{1, 1, 0, 0, 1, 0});
   CHECK(share_out(runs, {1, 1, 1, 1, 1, 1}, 1) == std::vector<int>(6, 0));
+  CHECK(share_out(runs, {0, 0, 0, 0, 0, 0}, 2) == std::vector<int>{0, 0, 1, 1, 0, 1}); // evaluations: nothing says how long
 }
