@@ -92,6 +92,9 @@ Json lines_of(const std::string& text) {
   return lines;
 }
 
+/// For people.
+std::string rounded(double value, int digits) { return std::isnan(value) ? "-" : fmt::format("{:.{}g}", value, digits); }
+
 std::string interval_text(double low, double high) { return std::isnan(low) ? "" : fmt::format("{:.4g} to {:.4g}", low, high); }
 
 } // namespace
@@ -139,17 +142,17 @@ std::string scaling_text(const std::vector<ScalingResult>& results) {
       fmt::format("{:<16} {:<8} {:<14} {:>12}  {:<24} {}\n", "measure", "law", "parameter", "value", "interval", "note");
   for (const ScalingResult& result : results) {
     for (const ScalingFitRow& row : result.fits) {
-      text +=
-          fmt::format("{:<16} {:<8} {:<14} {:>12}  {:<24} {}\n", row.measure, row.law, row.parameter,
-                      std::isnan(row.value) ? "-" : fmt::format("{:.5g}", row.value), interval_text(row.low, row.high), row.note);
+      text += fmt::format("{:<16} {:<8} {:<14} {:>12}  {:<24} {}\n", row.measure, row.law, row.parameter, rounded(row.value, 5),
+                          interval_text(row.low, row.high), row.note);
     }
   }
   text += fmt::format("\n{:<16} {:<8} {:<28} {:>10} {:>10}  {:<24} {}\n", "held out", "law", "run", "measured", "predicted",
                       "interval", "inside");
   for (const ScalingResult& result : results) {
     for (const ScalingPredictionRow& row : result.predictions) {
-      text += fmt::format("{:<16} {:<8} {:<28} {:>10.4g} {:>10.4g}  {:<24} {}\n", row.measure, row.law, row.run.name,
-                          row.run.value, row.predicted, interval_text(row.low, row.high), inside_text(row));
+      text +=
+          fmt::format("{:<16} {:<8} {:<28} {:>10} {:>10}  {:<24} {}\n", row.measure, row.law, row.run.name,
+                      rounded(row.run.value, 4), rounded(row.predicted, 4), interval_text(row.low, row.high), inside_text(row));
     }
   }
   const auto has_optimum = [](const ScalingResult& result) { return !result.optima.empty(); };
@@ -158,8 +161,8 @@ std::string scaling_text(const std::vector<ScalingResult>& results) {
                         "note");
     for (const ScalingResult& result : results) {
       for (const ScalingOptimumRow& row : result.optima) {
-        text += fmt::format("{:<16} {:>10.3g} {:>12.4g} {:>12.4g} {:>10.4g}  {}\n", row.measure, row.flop, row.model_size,
-                            row.data_size, row.value, row.note);
+        text += fmt::format("{:<16} {:>10} {:>12} {:>12} {:>10}  {}\n", row.measure, rounded(row.flop, 3),
+                            rounded(row.model_size, 4), rounded(row.data_size, 4), rounded(row.value, 4), row.note);
       }
     }
   }

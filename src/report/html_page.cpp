@@ -32,6 +32,10 @@ std::string cell_html(const Cell& cell) {
   if (cell.shade) {
     return fmt::format("<td class=\"h\" style=\"--s:{:.2f}\">{}</td>", *cell.shade, text);
   }
+  constexpr std::size_t long_words = 60; // which would stand in a narrow column of many lines
+  if (!cell.exact && cell.text.size() > long_words) {
+    return "<td class=\"w\">" + text + "</td>";
+  }
   return cell.exact ? "<td class=\"n\">" + text + "</td>" : "<td>" + text + "</td>";
 }
 

@@ -27,6 +27,7 @@ th, td { border-top: 1px solid var(--line); padding: .25rem .6rem; text-align: l
 thead th { background: var(--soft); vertical-align: bottom; }
 tbody th { font-weight: 500; white-space: nowrap; }
 td { max-width: 32rem; }
+td.w { min-width: 22rem; }
 td.n { text-align: right; white-space: nowrap; }
 td.h { background: rgb(213 94 0 / calc(var(--s) * 60%)); text-align: right; white-space: nowrap; }
 figure { margin: .6rem 0; }

@@ -10,5 +10,5 @@ if(TARGET radforge)
   # The settings of src/cli/malloc_conf.cpp have reached jemalloc, so it is the allocator.
   add_test(NAME integration/allocator COMMAND radforge --version)
   set_tests_properties(integration/allocator PROPERTIES LABELS integration ENVIRONMENT "MALLOC_CONF=stats_print:true"
-                                                        PASS_REGULAR_EXPRESSION "opt.oversize_threshold: 0\n")
+                                                        PASS_REGULAR_EXPRESSION "opt.oversize_threshold: 0\n.*opt.dirty_decay_ms: 30000 ")
 endif()

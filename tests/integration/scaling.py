@@ -265,9 +265,21 @@ runs:
     assert len(tree(place.path / "of-real", RESULTS)) == 6
 
 
+def is_reported(place):
+    """The page has the fits as the files have them, and a plot of every law."""
+    place.run("report", "exact", "-o", "page.html")
+    tables = {table["name"]: table for table in json.loads((place.path / "page-tables.json").read_text())["tables"]}
+    with (place.path / "exact/fits.csv").open(newline="") as file:
+        assert [tables["fits-exact"]["columns"], *tables["fits-exact"]["rows"]] == list(csv.reader(file))
+    laws = {(row["measure"], row["law"], row["variable"]) for row in rows_of(place.path / "exact", "curves.csv")}
+    assert laws and all("-".join(("law", "exact", *law)) in tables for law in laws), (laws, list(tables))
+    assert (place.path / "page.html").read_text().count("<img") == len(laws)
+
+
 def main():
     with Workplace(*sys.argv[1:3]) as place:
         gives_the_law_back(place)
+        is_reported(place)
         foretells(place)
         reads_evaluations(place)
         names_what_it_leaves_out(place)
