@@ -2,7 +2,7 @@
 JOBS ?= $(shell nproc)
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-faults asan bench format install clean
+.PHONY: help setup build demo test test-faults test-slurm asan bench format install clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -24,6 +24,10 @@ test: build ## every test and check, closing with CTest's summary
 
 test-faults: build ## training runs and generations killed, starved of disk and held up, hundreds of times (hours); tallies in runs/faults/
 	tests/faults/run.py $(CURDIR)/build/release/bin/radforge $(CURDIR)
+
+test-slurm: build ## job files on a virtual Slurm cluster of two nodes: stopped, pre-empted, without a node
+	@tools/setup --slurm
+	tests/slurm/chain.py $(CURDIR)/build/release/bin/radforge $(CURDIR)
 
 asan: setup build/asan/build.ninja ## the unit tests of the LibTorch-free modules under ASan and UBSan
 	cmake --build build/asan -j $(JOBS)

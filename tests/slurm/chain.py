@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+"""Job files on a virtual cluster: what is stopped, pre-empted or loses its node is started again, and ends as if nothing had happened."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+
+SOURCE = pathlib.Path(sys.argv[2]).resolve()
+VIRTUAL_SLURM = SOURCE / "tests/slurm/virtual-slurm"
+SKIPPED = 77
+TRAIN = ("jobs/train_diffusion.sbatch", "configs/test/diffusion.yaml")
+
+
+class Cluster:
+    """Two nodes of a real Slurm, and a folder to work in that has the job files, configurations and data."""
+
+    def __init__(self, radforge):
+        self._folder = tempfile.TemporaryDirectory(prefix="radforge-slurm-")
+        self.path = pathlib.Path(self._folder.name) / "work"
+        self.path.mkdir()
+        for name in ("jobs", "configs", "data"):
+            (self.path / name).symlink_to(SOURCE / name)
+        self.environment = dict(os.environ, VIRTUAL_SLURM_DIR=f"{self._folder.name}/vs", RADFORGE=str(radforge), OMP_NUM_THREADS="1")
+        self.virtual("up", "--nodes", "2", "--cpus-per-node", "2")
+        exports = self.virtual("env")
+        shown = subprocess.run(["bash", "-c", f"{exports}\nenv -0"], env=self.environment, capture_output=True, text=True, check=True).stdout
+        self.environment = dict(line.split("=", 1) for line in shown.split("\0") if "=" in line)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.virtual("down")
+        self._folder.cleanup()
+
+    def virtual(self, *arguments):
+        return self.run(str(VIRTUAL_SLURM), *arguments)
+
+    def run(self, *command, **environment):
+        result = subprocess.run(command, cwd=getattr(self, "path", None), env=self.environment | environment, capture_output=True, text=True,
+                                timeout=120, check=False)
+        assert result.returncode == 0, (command, result.stdout, result.stderr)
+        return result.stdout
+
+    def submit(self, *arguments, **environment):
+        return self.run("sbatch", "--parsable", "--output=job-%j.log", *arguments, **environment).strip()
+
+    def state(self, job):
+        fields = self.run("scontrol", "show", "job", "-o", job).split()
+        return next(field.split("=", 1)[1] for field in fields if field.startswith("JobState="))
+
+    def wait(self, job, state="COMPLETED", seconds=180):
+        deadline = time.monotonic() + seconds
+        while (now := self.state(job)) != state:
+            assert time.monotonic() < deadline and now not in ({"COMPLETED", "FAILED", "TIMEOUT", "CANCELLED"} - {state}), (job, now, self.log(job))
+            time.sleep(0.3)
+
+    def wait_for(self, path, seconds=120):
+        deadline = time.monotonic() + seconds
+        while not (self.path / path).exists():
+            assert time.monotonic() < deadline, path
+            time.sleep(0.05)
+
+    def log(self, job):
+        path = self.path / f"job-{job}.log"
+        return path.read_text() if path.exists() else ""
+
+    def chain(self, output, name="chain.txt"):
+        return (self.path / output / name).read_text().splitlines()
+
+    def weights(self, output):
+        return (self.path / output / "pipeline/unet/diffusion_pytorch_model.safetensors").read_bytes()
+
+
+def training(cluster, output, *options, **environment):
+    return cluster.submit("--nodes=2", *options, *TRAIN, "--output", output, "--set", "train.steps=80", **environment)
+
+
+def undisturbed(cluster):
+    """All that comes before, and a training on two nodes."""
+    cluster.wait(cluster.submit("jobs/prepare.sbatch", "configs/test/prepare.yaml"))
+    cluster.wait(cluster.submit("jobs/train_diffusion.sbatch", "configs/test/autoencoder.yaml"))
+    job = training(cluster, "undisturbed")
+    cluster.wait(job)
+    start, end = cluster.chain("undisturbed")
+    assert f"start job {job} restart 0 nodes n[1-2]" in start and end.endswith(f"end job {job} code 0 done"), (start, end)
+    assert "over 2 ranks" in cluster.log(job), cluster.log(job)
+    return cluster.weights("undisturbed")
+
+
+def stopped(cluster, want):
+    """The signal before the time limit: an agreed stop, a requeue, the same end."""
+    job = training(cluster, "stopped")
+    cluster.wait_for("stopped/checkpoints/step-4/manifest.json")
+    cluster.run("scancel", "--batch", "--signal=USR1", job)
+    cluster.wait(job)
+    lines = cluster.chain("stopped")
+    assert len(lines) == 4 and lines[1].endswith("code 75 again (stopped on request)") and "restart 1" in lines[2], lines
+    assert cluster.weights("stopped") == want
+
+
+def resubmitted(cluster, want):
+    """Where a site does not requeue, another job follows."""
+    job = training(cluster, "resubmitted", RADFORGE_CHAIN="resubmit")
+    cluster.wait_for("resubmitted/checkpoints/step-4/manifest.json")
+    cluster.run("scancel", "--batch", "--signal=USR1", job)
+    cluster.wait(job, "FAILED") # its code is 75
+    follower = str(int(job) + 1)
+    cluster.wait(follower)
+    lines = cluster.chain("resubmitted")
+    assert len(lines) == 4 and f"start job {follower} restart 0 nodes n[1-2]" in lines[2] and lines[3].endswith("code 0 done"), lines
+    assert cluster.weights("resubmitted") == want
+
+
+def preempted(cluster, want):
+    job = training(cluster, "preempted")
+    cluster.wait_for("preempted/checkpoints/step-4/manifest.json")
+    urgent = cluster.submit("--partition=urgent", "--nodes=2", "--exclusive", "--wrap=sleep 1")
+    cluster.wait(urgent)
+    cluster.wait(job)
+    lines = cluster.chain("preempted")
+    assert "restart 1" in lines[-2] and lines[-1].endswith("code 0 done"), lines
+    assert cluster.weights("preempted") == want
+
+
+def loses_a_node(cluster, want):
+    job = training(cluster, "lost")
+    cluster.wait_for("lost/checkpoints/step-4/manifest.json")
+    cluster.virtual("kill-node", "n2")
+    cluster.run("scontrol", "update", "NodeName=n2", "State=DOWN", "Reason=test")
+    cluster.virtual("start-node", "n2")
+    cluster.wait(job)
+    lines = cluster.chain("lost")
+    assert "restart" in lines[-2] and "restart 0" not in lines[-2] and lines[-1].endswith("code 0 done"), lines
+    assert cluster.weights("lost") == want
+
+
+def helps_each_other(cluster):
+    """Tasks of an array make one data set."""
+    job = cluster.submit("jobs/generate.sbatch", "configs/test/generate.yaml", "--set", "pipeline=undisturbed/pipeline", "--output", "made")
+    for task in ("1", "2"):
+        cluster.wait(f"{job}_{task}")
+        assert cluster.chain("made", f"chain-{task}.txt")[-1].endswith("code 0 done")
+    assert (cluster.path / "made/dataset.json").exists()
+
+
+def ends(cluster):
+    """What a new start would not mend is not started again."""
+    job = cluster.submit(*TRAIN, "--output", "wrong", "--set", "train.stepz=3")
+    cluster.wait(job, "FAILED")
+    lines = cluster.chain("wrong")
+    assert len(lines) == 2 and lines[1].endswith("code 2 ended (the same start would end alike)") and "stepz" in cluster.log(job), lines
+    broken = cluster.path / "broken"
+    broken.write_text("#!/bin/sh\nexit 5\n")
+    broken.chmod(0o755)
+    job = cluster.submit(*TRAIN, "--output", "crashing", RADFORGE=str(broken))
+    cluster.wait(job, "FAILED")
+    lines = cluster.chain("crashing")
+    assert sum(" start job " in line for line in lines) == 3 and lines[-1].endswith("code 79 (3 starts have added nothing)"), lines
+    assert "mend the cause" in cluster.log(job), cluster.log(job)
+    job = cluster.submit(*TRAIN, RADFORGE_CLUSTER="nowhere")
+    cluster.wait(job, "FAILED")
+    assert "cluster 'nowhere' is not known" in cluster.log(job), cluster.log(job)
+
+
+def main():
+    if shutil.which("sbatch") is None:
+        print("skipped: Slurm is not installed (tools/setup --slurm)")
+        sys.exit(SKIPPED)
+    with Cluster(pathlib.Path(sys.argv[1]).resolve()) as cluster:
+        want = undisturbed(cluster)
+        for check in (stopped, resubmitted, preempted, loses_a_node):
+            check(cluster, want)
+        helps_each_other(cluster)
+        ends(cluster)
+
+
+if __name__ == "__main__":
+    main()
