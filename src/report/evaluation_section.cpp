@@ -66,10 +66,7 @@ void add_areas(HtmlPage& page, const std::string& name, const Tables& tables) {
       if (area.value.empty() && !area.note.empty()) {
         table.rows.back()[3] = Cell("not estimable: " + area.note, "");
       }
-      series.x.push_back(number_of(area.value));
-      series.y.push_back(static_cast<double>(i));
-      series.low.push_back(area.low.empty() ? series.x.back() : number_of(area.low));
-      series.high.push_back(area.high.empty() ? series.x.back() : number_of(area.high));
+      add_point(series, area, i);
     }
     if (std::ranges::any_of(series.x, [](double x) { return !std::isnan(x); })) {
       plot.series.push_back(std::move(series));

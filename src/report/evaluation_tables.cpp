@@ -117,4 +117,11 @@ std::vector<EvaluationTables::Point> EvaluationTables::curve(const std::string& 
   return found == curves_.end() ? std::vector<Point>() : found->second;
 }
 
+void add_point(Series& series, const EvaluationTables::Number& number, std::size_t category) {
+  series.x.push_back(number_of(number.value));
+  series.y.push_back(static_cast<double>(category));
+  series.low.push_back(number.low.empty() ? series.x.back() : number_of(number.low));
+  series.high.push_back(number.high.empty() ? series.x.back() : number_of(number.high));
+}
+
 } // namespace radforge

@@ -1,5 +1,8 @@
 #pragma once
 
+#include "radforge/report/plot.hpp"
+
+#include <cstddef>
 #include <filesystem>
 #include <map>
 #include <string>
@@ -64,5 +67,8 @@ class EvaluationTables {
   std::map<std::tuple<std::string, std::string, std::string, std::string>, std::vector<Point>>
       curves_; ///< arm, site, label, curve
 };
+
+/// Adds a number with its interval, if it has one, to a series of a plot with categories.
+void add_point(Series& series, const EvaluationTables::Number& number, std::size_t category);
 
 } // namespace radforge

@@ -104,11 +104,7 @@ void add_group_plot(HtmlPage& page, const std::string& name, const std::string& 
   for (const std::string& arm : tables.arms()) {
     Series series{.name = arm, .style = Series::Style::points};
     for (std::size_t i = 0; i < split.groups.size(); ++i) {
-      const Tables::Number number = tables.number(arm, site, tables.head_label(), split.groups[i], "auroc");
-      series.x.push_back(number_of(number.value));
-      series.y.push_back(static_cast<double>(i));
-      series.low.push_back(number.low.empty() ? series.x.back() : number_of(number.low));
-      series.high.push_back(number.high.empty() ? series.x.back() : number_of(number.high));
+      add_point(series, tables.number(arm, site, tables.head_label(), split.groups[i], "auroc"), i);
     }
     if (std::ranges::any_of(series.x, [](double x) { return !std::isnan(x); })) {
       plot.series.push_back(std::move(series));
