@@ -58,16 +58,33 @@ starts_with() {
   awk -v has="$1" '$2 == "start" { count = $NF == has ? count + 1 : 0 } END { print count + 0 }' "$2"
 }
 
+# What Slurm says of this job.
+job_field() { scontrol show job "$SLURM_JOB_ID" | tr ' ' '\n' | sed -n "s/^$1=//p" | head -1; }
+
 again() {
   if [ "$RADFORGE_CHAIN" = requeue ]; then
     scontrol requeue "$SLURM_JOB_ID" && sleep 600 # Slurm ends this script
   fi
-  local job
-  job=$(sbatch --parsable --dependency="afterany:$SLURM_JOB_ID" --nodes="$SLURM_JOB_NUM_NODES" --job-name="$SLURM_JOB_NAME" \
-    "$job_file" "${job_arguments[@]}") ||
+  # With all that this one was submitted with; of an array the one task.
+  local job options=(--nodes="$SLURM_JOB_NUM_NODES" --job-name="$SLURM_JOB_NAME" --partition="$SLURM_JOB_PARTITION"
+    --time="$(job_field TimeLimit)" --output="$(job_field StdOut)")
+  [ -z "${SLURM_ARRAY_TASK_ID:-}" ] || options+=(--array="$SLURM_ARRAY_TASK_ID")
+  [ "$(job_field Account)" = "(null)" ] || options+=(--account="$(job_field Account)")
+  [ -z "$(job_field TresPerNode)" ] || options+=(--gres="$(job_field TresPerNode | sed 's/gres[:\/]//g')")
+  job=$(sbatch --parsable --dependency="afterany:$SLURM_JOB_ID" "${options[@]}" "$job_file" "${job_arguments[@]}") ||
     stage_end "no job follows this one (sbatch has refused it, see above) submit the same line again" 4
   stage_log "job $job follows"
 }
+
+# Slurm tells this script of the time's end and of pre-emption; the ranks hear it from their launcher, and stop together.
+launcher=
+asked=no
+stop_ranks() {
+  asked=yes
+  interrupted=yes
+  [ -z "$launcher" ] || kill -USR1 "$launcher" 2>/dev/null
+}
+trap stop_ranks USR1
 
 run_stage() {
   local command=$1 config=$2
@@ -88,18 +105,19 @@ run_stage() {
   fi
   note "start job $SLURM_JOB_ID restart ${SLURM_RESTART_COUNT:-0} nodes $SLURM_JOB_NODELIST has $has"
 
-  # Slurm tells this script of the time's end and of pre-emption; the ranks hear it from their launcher, and stop together.
-  local launcher
-  launch "$RADFORGE" "$command" "$config" "$@" &
-  launcher=$!
-  local interrupted=yes asked=no
-  trap 'interrupted=yes; asked=yes; kill -USR1 "$launcher" 2>/dev/null' USR1
-  while [ "$interrupted" = yes ]; do # a signal ends the waiting, not the launcher
-    interrupted=no
-    wait "$launcher"
-    code=$?
-  done
-  trap - USR1
+  if [ "$asked" = yes ]; then # while the command before this one ended
+    code=75
+  else
+    launch "$RADFORGE" "$command" "$config" "$@" &
+    launcher=$!
+    interrupted=yes
+    while [ "$interrupted" = yes ]; do # a signal ends the waiting, not the launcher
+      interrupted=no
+      wait "$launcher"
+      code=$?
+    done
+    launcher=
+  fi
   # Ranks that stop together do not end together: srun sees the first with 75, and ends those that are still at it (143).
   [ "$asked" = yes ] && [ "$code" = 143 ] && code=75
 

@@ -49,13 +49,19 @@ class Cluster:
     def submit(self, *arguments, **environment):
         return self.run("sbatch", "--parsable", "--output=job-%j.log", *arguments, **environment).strip()
 
-    def state(self, job):
+    def field(self, job, name):
         fields = self.run("scontrol", "show", "job", "-o", job).split()
-        return next(field.split("=", 1)[1] for field in fields if field.startswith("JobState="))
+        return next(field.split("=", 1)[1] for field in fields if field.startswith(f"{name}="))
+
+    def program(self, name, script):
+        """In place of radforge."""
+        (self.path / name).write_text(f"#!/bin/sh\n{script}\n")
+        (self.path / name).chmod(0o755)
+        return str(self.path / name)
 
     def wait(self, job, state="COMPLETED", seconds=180):
         deadline = time.monotonic() + seconds
-        while (now := self.state(job)) != state:
+        while (now := self.field(job, "JobState")) != state:
             assert time.monotonic() < deadline and now not in ({"COMPLETED", "FAILED", "TIMEOUT", "CANCELLED"} - {state}), (job, now, self.log(job))
             time.sleep(0.3)
 
@@ -105,11 +111,12 @@ def stopped(cluster, want):
 
 def resubmitted(cluster, want):
     """Where a site does not requeue, another job follows."""
-    job = training(cluster, "resubmitted", RADFORGE_CHAIN="resubmit")
+    job = training(cluster, "resubmitted", "--time=7", RADFORGE_CHAIN="resubmit")
     cluster.wait_for("resubmitted/checkpoints/step-4/manifest.json")
     cluster.run("scancel", "--batch", "--signal=USR1", job)
     cluster.wait(job, "FAILED") # its code is 75
     follower = str(int(job) + 1)
+    assert cluster.field(follower, "TimeLimit") == "00:07:00", cluster.field(follower, "TimeLimit")
     cluster.wait(follower)
     lines = cluster.chain("resubmitted")
     assert len(lines) == 4 and f"start job {follower} restart 0 nodes n[1-2]" in lines[2] and lines[3].endswith("code 0 done"), lines
@@ -148,16 +155,26 @@ def helps_each_other(cluster):
     assert (cluster.path / "made/dataset.json").exists()
 
 
+def follows_a_task(cluster):
+    """Of an array the task alone that has stopped has a job that follows it."""
+    once = cluster.program("once", '[ "$SLURM_ARRAY_TASK_ID" = 2 ] && [ ! -e seen ] && touch seen && exit 75; exit 0')
+    job = cluster.submit("jobs/generate.sbatch", "configs/test/generate.yaml", "--output", "tasks", RADFORGE=once, RADFORGE_CHAIN="resubmit")
+    cluster.wait(f"{job}_1")
+    deadline = time.monotonic() + 60
+    while len(lines := cluster.chain("tasks", "chain-2.txt") if (cluster.path / "tasks/chain-2.txt").exists() else []) < 4:
+        assert time.monotonic() < deadline, lines
+        time.sleep(0.3)
+    assert lines[1].endswith("code 75 again (stopped on request)") and lines[3].endswith("code 0 done"), lines
+    assert len(cluster.chain("tasks", "chain-1.txt")) == 2, cluster.chain("tasks", "chain-1.txt")
+
+
 def ends(cluster):
     """What a new start would not mend is not started again."""
     job = cluster.submit(*TRAIN, "--output", "wrong", "--set", "train.stepz=3")
     cluster.wait(job, "FAILED")
     lines = cluster.chain("wrong")
     assert len(lines) == 2 and lines[1].endswith("code 2 ended (the same start would end alike)") and "stepz" in cluster.log(job), lines
-    broken = cluster.path / "broken"
-    broken.write_text("#!/bin/sh\nexit 5\n")
-    broken.chmod(0o755)
-    job = cluster.submit(*TRAIN, "--output", "crashing", RADFORGE=str(broken))
+    job = cluster.submit(*TRAIN, "--output", "crashing", RADFORGE=cluster.program("broken", "exit 5"))
     cluster.wait(job, "FAILED")
     lines = cluster.chain("crashing")
     assert sum(" start job " in line for line in lines) == 3 and lines[-1].endswith("code 79 (3 starts have added nothing)"), lines
@@ -176,6 +193,7 @@ def main():
         for check in (stopped, resubmitted, preempted, loses_a_node):
             check(cluster, want)
         helps_each_other(cluster)
+        follows_a_task(cluster)
         ends(cluster)
 
 
