@@ -1,5 +1,7 @@
 #include "evaluation_files.hpp"
 
+#include "result_text.hpp"
+
 #include "radforge/core/atomic_file.hpp"
 #include "radforge/core/build_info.hpp"
 #include "radforge/io/csv.hpp"
@@ -9,7 +11,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <sstream>
 
 namespace radforge {
 
@@ -20,19 +21,16 @@ using Json = nlohmann::ordered_json;
 
 constexpr int schema_version = 2; // 1 had no arms, seeds and curves
 
-/// Nothing where it is not estimable; enough digits to be read back as it is.
-std::string number(double value) { return std::isnan(value) ? "" : fmt::format("{}", value); }
-
 std::string metrics_text(const ClassificationResult& result) {
   std::string text =
       "model,site,label,subgroup,metric,measure,value,low,high,num_images,num_positives,num_seeds,seed_deviation,p_value,"
       "p_holm,p_bh,note\n";
   for (const EvaluationRow& row : result.rows) {
-    text +=
-        fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_text(row.model), csv_text(row.site),
-                    csv_text(row.label), csv_text(row.subgroup), row.metric, row.measure, number(row.value), number(row.low),
-                    number(row.high), number(row.num_images), number(row.num_positives), row.num_seeds,
-                    number(row.seed_deviation), number(row.p_value), number(row.p_holm), number(row.p_bh), csv_text(row.note));
+    text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_text(row.model), csv_text(row.site),
+                        csv_text(row.label), csv_text(row.subgroup), row.metric, row.measure, number_text(row.value),
+                        number_text(row.low), number_text(row.high), number_text(row.num_images), number_text(row.num_positives),
+                        row.num_seeds, number_text(row.seed_deviation), number_text(row.p_value), number_text(row.p_holm),
+                        number_text(row.p_bh), csv_text(row.note));
   }
   return text;
 }
@@ -45,7 +43,7 @@ std::string comparisons_text(const ClassificationResult& result) {
                         row.measure, csv_text(row.model), csv_text(row.baseline));
     for (const double value : {row.difference, row.low, row.high, row.relative, row.relative_low, row.relative_high,
                                row.p_bootstrap, row.p_delong, row.p_holm, row.p_bh}) {
-      text += "," + number(value);
+      text += "," + number_text(value);
     }
     text += "\n";
   }
@@ -55,8 +53,8 @@ std::string comparisons_text(const ClassificationResult& result) {
 std::string thresholds_text(const ClassificationResult& result) {
   std::string text = "model,label,threshold,num_images,chosen_on,slope,intercept\n";
   for (const ThresholdRow& row : result.thresholds) {
-    text += fmt::format("{},{},{},{},{},{},{}\n", csv_text(row.model), csv_text(row.label), number(row.threshold), row.num_images,
-                        csv_text(row.chosen_on), number(row.slope), number(row.intercept));
+    text += fmt::format("{},{},{},{},{},{},{}\n", csv_text(row.model), csv_text(row.label), number_text(row.threshold),
+                        row.num_images, csv_text(row.chosen_on), number_text(row.slope), number_text(row.intercept));
   }
   return text;
 }
@@ -64,9 +62,9 @@ std::string thresholds_text(const ClassificationResult& result) {
 std::string curves_text(const ClassificationResult& result) {
   std::string text = "arm,model,site,label,curve,x,y,threshold,num_images\n";
   for (const CurveRow& row : result.curves) {
-    text +=
-        fmt::format("{},{},{},{},{},{},{},{},{}\n", csv_text(row.arm), csv_text(row.model), csv_text(row.site),
-                    csv_text(row.label), row.curve, number(row.x), number(row.y), number(row.threshold), number(row.num_images));
+    text += fmt::format("{},{},{},{},{},{},{},{},{}\n", csv_text(row.arm), csv_text(row.model), csv_text(row.site),
+                        csv_text(row.label), row.curve, number_text(row.x), number_text(row.y), number_text(row.threshold),
+                        number_text(row.num_images));
   }
   return text;
 }
@@ -78,24 +76,16 @@ std::string arms_text(const ClassificationResult& result) {
   for (const ArmRow& row : result.arms) {
     text += fmt::format("{},{},{},{},{},{},{}", csv_text(row.of.model), csv_text(row.of.site), row.domain, csv_text(row.of.label),
                         csv_text(row.of.subgroup), row.of.metric, row.of.measure);
-    text += fmt::format(",{},{},{},{}", number(row.of.value), number(row.of.low), number(row.of.high), row.of.num_seeds);
+    text += fmt::format(",{},{},{},{}", number_text(row.of.value), number_text(row.of.low), number_text(row.of.high),
+                        row.of.num_seeds);
     const ComparisonRow& gain = row.gain;
     for (const double value : {row.of.seed_deviation, gain.difference, gain.low, gain.high, gain.relative, gain.relative_low,
                                gain.relative_high, gain.p_bootstrap, gain.p_holm}) {
-      text += "," + number(value);
+      text += "," + number_text(value);
     }
     text += "\n";
   }
   return text;
-}
-
-Json inputs_of(const std::string& text) {
-  Json inputs = Json::array();
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) {
-    inputs.push_back(line);
-  }
-  return inputs;
 }
 
 } // namespace
@@ -111,7 +101,7 @@ void write_evaluation(const fs::path& folder, const std::string& config_digest, 
                   {"task", config.task},
                   {"radforge", build_info().version},
                   {"config_digest", config_digest},
-                  {"inputs", inputs_of(inputs)},
+                  {"inputs", lines_of(inputs)},
                   {"settings",
                    {{"seed", config.seed},
                     {"split", config.split},

@@ -1,5 +1,7 @@
 #include "image_quality_files.hpp"
 
+#include "result_text.hpp"
+
 #include "radforge/core/atomic_file.hpp"
 #include "radforge/core/file_system.hpp"
 #include "radforge/io/contact_sheet.hpp"
@@ -12,7 +14,6 @@
 #include <algorithm>
 #include <array>
 #include <map>
-#include <sstream>
 
 namespace radforge {
 
@@ -124,13 +125,8 @@ void write_image_quality(const fs::path& folder, const std::string& config_diges
                       {"num_real", one.num_real},
                       {"num_synthetic", one.num_synthetic}});
   }
-  Json inputs = Json::array();
-  std::istringstream lines(images.inputs());
-  for (std::string line; std::getline(lines, line);) {
-    inputs.push_back(line);
-  }
   const Json whole = {{"schema_version", schema_version},        {"config_digest", config_digest},
-                      {"settings", settings_of(config, images)}, {"inputs", inputs},
+                      {"settings", settings_of(config, images)}, {"inputs", lines_of(images.inputs())},
                       {"not_measured", images.notes()},          {"values", values}};
   write_file_atomically(folder / image_quality_file, whole.dump(1) + "\n");
 }

@@ -1,5 +1,7 @@
 #include "scaling_files.hpp"
 
+#include "result_text.hpp"
+
 #include "radforge/core/atomic_file.hpp"
 #include "radforge/core/build_info.hpp"
 #include "radforge/io/csv.hpp"
@@ -9,7 +11,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <sstream>
 
 namespace radforge {
 
@@ -20,16 +21,13 @@ using Json = nlohmann::ordered_json;
 
 constexpr int schema_version = 1;
 
-/// Nothing where there is none; enough digits to be read back as it is.
-std::string number(double value) { return std::isnan(value) ? "" : fmt::format("{}", value); }
-
 std::string points_text(const std::vector<ScalingResult>& results) {
   std::string text = "measure,run,model_size,data_size,flop,value,held_out,on_frontier\n";
   for (const ScalingResult& result : results) {
     for (const ScalingPointRow& row : result.points) {
-      text +=
-          fmt::format("{},{},{},{},{},{},{:d},{:d}\n", csv_text(row.measure), csv_text(row.run.name), number(row.run.model_size),
-                      number(row.run.data_size), number(row.run.flop), number(row.run.value), row.held_out, row.on_frontier);
+      text += fmt::format("{},{},{},{},{},{},{:d},{:d}\n", csv_text(row.measure), csv_text(row.run.name),
+                          number_text(row.run.model_size), number_text(row.run.data_size), number_text(row.run.flop),
+                          number_text(row.run.value), row.held_out, row.on_frontier);
     }
   }
   return text;
@@ -40,7 +38,7 @@ std::string fits_text(const std::vector<ScalingResult>& results) {
   for (const ScalingResult& result : results) {
     for (const ScalingFitRow& row : result.fits) {
       text += fmt::format("{},{},{},{},{},{},{},{}\n", csv_text(row.measure), row.law, csv_text(row.variable), row.parameter,
-                          number(row.value), number(row.low), number(row.high), csv_text(row.note));
+                          number_text(row.value), number_text(row.low), number_text(row.high), csv_text(row.note));
     }
   }
   return text;
@@ -53,8 +51,9 @@ std::string predictions_text(const std::vector<ScalingResult>& results) {
   for (const ScalingResult& result : results) {
     for (const ScalingPredictionRow& row : result.predictions) {
       text += fmt::format("{},{},{},{},{},{},{},{},{},{},{},{}\n", csv_text(row.measure), row.law, csv_text(row.run.name),
-                          number(row.run.model_size), number(row.run.data_size), number(row.run.flop), number(row.run.value),
-                          number(row.predicted), number(row.low), number(row.high), inside_text(row), csv_text(row.note));
+                          number_text(row.run.model_size), number_text(row.run.data_size), number_text(row.run.flop),
+                          number_text(row.run.value), number_text(row.predicted), number_text(row.low), number_text(row.high),
+                          inside_text(row), csv_text(row.note));
     }
   }
   return text;
@@ -64,9 +63,9 @@ std::string optimum_text(const std::vector<ScalingResult>& results) {
   std::string text = "measure,flop,model_size,data_size,value,flop_per_parameter_and_sample,note\n";
   for (const ScalingResult& result : results) {
     for (const ScalingOptimumRow& row : result.optima) {
-      text +=
-          fmt::format("{},{},{},{},{},{},{}\n", csv_text(row.measure), number(row.flop), number(row.model_size),
-                      number(row.data_size), number(row.value), number(row.flop_per_parameter_and_sample), csv_text(row.note));
+      text += fmt::format("{},{},{},{},{},{},{}\n", csv_text(row.measure), number_text(row.flop), number_text(row.model_size),
+                          number_text(row.data_size), number_text(row.value), number_text(row.flop_per_parameter_and_sample),
+                          csv_text(row.note));
     }
   }
   return text;
@@ -76,20 +75,11 @@ std::string curves_text(const std::vector<ScalingResult>& results) {
   std::string text = "measure,law,variable,model_size,x,value\n";
   for (const ScalingResult& result : results) {
     for (const ScalingCurveRow& row : result.curves) {
-      text += fmt::format("{},{},{},{},{},{}\n", csv_text(row.measure), row.law, row.variable, number(row.model_size),
-                          number(row.x), number(row.value));
+      text += fmt::format("{},{},{},{},{},{}\n", csv_text(row.measure), row.law, row.variable, number_text(row.model_size),
+                          number_text(row.x), number_text(row.value));
     }
   }
   return text;
-}
-
-Json lines_of(const std::string& text) {
-  Json lines = Json::array();
-  std::istringstream stream(text);
-  for (std::string line; std::getline(stream, line);) {
-    lines.push_back(line);
-  }
-  return lines;
 }
 
 /// For people.
