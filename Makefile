@@ -27,7 +27,7 @@ test-faults: build ## training runs and generations killed, starved of disk and 
 
 test-slurm: build ## job files on a virtual Slurm cluster of two nodes: stopped, pre-empted, without a node
 	@tools/setup --slurm
-	tests/slurm/chain.py $(CURDIR)/build/release/bin/radforge $(CURDIR)
+	tests/slurm/chain.py $(CURDIR)/build/release/bin/radforge
 
 asan: setup build/asan/build.ninja ## the unit tests of the LibTorch-free modules under ASan and UBSan
 	cmake --build build/asan -j $(JOBS)
