@@ -28,6 +28,9 @@ struct CommandLine {
   int array_task = 0;                      ///< sweep: part K of N of its runs, from 1; 0: all of them
   int num_array_tasks = 1;
   std::vector<std::filesystem::path> more_folders; ///< report: beside the first
+  bool writes_json = false;                        ///< doctor: in place of the table
+  int ranks_per_node = 0;                          ///< doctor: expected; 0: whatever is alike
+  double least_gb_s = 0;                           ///< doctor: expected of an all-reduce between two nodes; 0: nothing
   std::filesystem::path output;                    ///< never empty: runs/<config name> when the user named none
 };
 
@@ -42,7 +45,7 @@ struct CommandContext {
 
 struct Command {
   const char* name;
-  const char* argument; ///< "CONFIG.yaml", "FOLDER" or "SOURCE"
+  const char* argument; ///< "CONFIG.yaml", "FOLDER" or "SOURCE"; "": it takes none
   const char* help;
   void (*run)(const CommandContext&);
 };
@@ -68,5 +71,6 @@ void run_plan(const CommandContext& context);
 void run_import(const CommandContext& context);
 void run_export(const CommandContext& context);
 void run_config(const CommandContext& context);
+void run_doctor(const CommandContext& context);
 
 } // namespace radforge

@@ -28,6 +28,7 @@ std::span<const Command> commands() {
       Command{"verify", "FOLDER", "check every digest of a data set; --deep: decode every image as well", run_verify},
       Command{"repair", "FOLDER", "make the damaged shards of a data set again, to the same bytes", run_repair},
       Command{"config", "CONFIG.yaml", "check a configuration and print it with every default filled in", run_config},
+      Command{"doctor", "", "check the nodes, ranks, network and output folder of this machine or allocation", run_doctor},
   };
   return table;
 }

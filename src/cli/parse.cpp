@@ -28,10 +28,13 @@ po::options_description visible_options() {
       ("allow-change", "train: go on where the configuration changed in more than logging and saving")           //
       ("array-task", po::value<std::string>(), "sweep: K/N, part K of N of the runs, those of a chain together") //
       ("predictions", po::value<std::vector<std::string>>()->composing(),
-       "evaluate: a file of predictions to judge, without a configuration; repeatable")                   //
-      ("sheet", "inspect: write sheet.html, a page of a data set's images by subgroup, with what failed") //
-      ("deep", "verify: decode every image and compare its pixels")                                       //
-      ("help,h", "this text")                                                                             //
+       "evaluate: a file of predictions to judge, without a configuration; repeatable")                    //
+      ("sheet", "inspect: write sheet.html, a page of a data set's images by subgroup, with what failed")  //
+      ("json", "doctor: what was found as JSON in place of the table")                                     //
+      ("ranks-per-node", po::value<int>(), "doctor: the number that there shall be")                       //
+      ("least-rate", po::value<double>(), "doctor: GB/s that an all-reduce between two nodes shall reach") //
+      ("deep", "verify: decode every image and compare its pixels")                                        //
+      ("help,h", "this text")                                                                              //
       ("version", "version, revision and compiler");
   return options;
 }
@@ -45,7 +48,7 @@ std::string help_text() {
   }
   text << '\n' << visible_options();
   text << "\nExit codes: 0 done, 2 usage or configuration, 3 data, 4 input/output, 5 communication, 6 divergence, 70 internal,\n"
-          "73 output folder owned by another run, 75 stopped on request and resumable.\n";
+          "73 output folder owned by another run, 75 stopped on request and resumable, 78 a node that is not fit for work.\n";
   return text.str();
 }
 
@@ -134,6 +137,20 @@ void read_options_of_sweep(const po::variables_map& values, CommandLine& line) {
   }
 }
 
+void read_options_of_doctor(const po::variables_map& values, CommandLine& line) {
+  for (const char* option : {"json", "ranks-per-node", "least-rate"}) {
+    if (values.count(option) > 0 && line.command != "doctor") {
+      throw ConfigError("--{} is an option of doctor (radforge {} has none like it). See radforge --help", option, line.command);
+    }
+  }
+  line.writes_json = values.count("json") > 0;
+  line.ranks_per_node = values.count("ranks-per-node") > 0 ? values["ranks-per-node"].as<int>() : 0;
+  line.least_gb_s = values.count("least-rate") > 0 ? values["least-rate"].as<double>() : 0;
+  if (line.ranks_per_node < 0 || !(line.least_gb_s >= 0)) {
+    throw ConfigError("--ranks-per-node and --least-rate are not negative. See radforge --help");
+  }
+}
+
 // What a model's rows are called: its run's folder for pipeline/predictions.h5, else what the table's site would be.
 std::string model_name(const std::filesystem::path& predictions) {
   const std::filesystem::path folder = predictions.parent_path();
@@ -211,9 +228,14 @@ ParsedArguments parse_arguments(int argc, const char* const* argv) {
   parsed.line.command = values["command"].as<std::string>();
   parsed.command = &find_command(parsed.line.command);
   read_options_of_evaluate(values, parsed.line);
+  const bool takes_argument = *parsed.command->argument != '\0';
+  if (values.count("argument") > 0 && !takes_argument) {
+    throw ConfigError("radforge {} takes no argument but options ('{}' is one). See radforge --help", parsed.line.command,
+                      values["argument"].as<std::string>());
+  }
   if (values.count("argument") > 0) {
     parsed.line.config = without_last_separator(values["argument"].as<std::string>());
-  } else if (parsed.line.config_text.empty()) {
+  } else if (takes_argument && parsed.line.config_text.empty()) {
     throw ConfigError("radforge {} needs {}. See radforge --help", parsed.line.command, parsed.command->argument);
   }
   read_options_of_sweep(values, parsed.line);
@@ -226,8 +248,10 @@ ParsedArguments parse_arguments(int argc, const char* const* argv) {
     throw ConfigError("--sheet is an option of inspect (radforge {} has none like it). See radforge --help", parsed.line.command);
   }
   read_options_of_train(values, parsed.line);
+  read_options_of_doctor(values, parsed.line);
   parsed.line.output = values.count("output") > 0        ? without_last_separator(values["output"].as<std::string>())
                        : parsed.line.command == "report" ? parsed.line.config / "report.html"
+                       : !takes_argument                 ? std::filesystem::path("runs")
                                                          : default_output(parsed.line.config);
   return parsed;
 }

@@ -8,8 +8,10 @@
 
 #include <mpi.h>
 
+#include <array>
 #include <csignal>
 #include <exception>
+#include <string_view>
 
 namespace radforge {
 
@@ -60,6 +62,14 @@ std::unique_ptr<Communicator> MpiSession::world() const {
     return make_self_communicator();
   }
   return std::make_unique<MpiCommunicator>(MPI_COMM_WORLD);
+}
+
+std::string MpiSession::library_version() {
+  std::array<char, MPI_MAX_LIBRARY_VERSION_STRING> text{};
+  int length = 0;
+  MPI_Get_library_version(text.data(), &length);
+  const std::string_view all(text.data(), static_cast<std::size_t>(length));
+  return std::string(all.substr(0, all.find(','))); // behind it who built it, and more
 }
 
 int MpiSession::launcher_rank() { return find_launcher().value_or(LauncherPlace{}).rank; }

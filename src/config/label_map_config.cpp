@@ -4,7 +4,7 @@
 #include "radforge/config/schema.hpp"
 #include "radforge/core/error.hpp"
 
-#include "nearest.hpp"
+#include "radforge/core/nearest.hpp"
 
 #include <algorithm>
 #include <set>

@@ -1,6 +1,6 @@
 #include "reader.hpp"
 
-#include "nearest.hpp"
+#include "radforge/core/nearest.hpp"
 #include "value.hpp"
 
 #include <fmt/core.h>

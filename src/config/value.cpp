@@ -1,6 +1,6 @@
 #include "value.hpp"
 
-#include "nearest.hpp"
+#include "radforge/core/nearest.hpp"
 
 #include <fmt/core.h>
 

@@ -3,6 +3,7 @@
 #include "radforge/comm/communicator.hpp"
 
 #include <memory>
+#include <string>
 
 namespace radforge {
 
@@ -22,6 +23,9 @@ class MpiSession {
 
   /// A duplicate of MPI_COMM_WORLD, or the self communicator.
   std::unique_ptr<Communicator> world() const;
+
+  /// "Open MPI v4.1.4": usable before and without MPI_Init.
+  static std::string library_version();
 
   /// Rank in the launcher's environment, 0 without a launcher; usable before and without MPI_Init, for messages.
   static int launcher_rank();

@@ -1,4 +1,4 @@
-#include "nearest.hpp"
+#include "radforge/core/nearest.hpp"
 
 #include <fmt/format.h>
 
@@ -28,18 +28,23 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 
 } // namespace
 
-std::string suggest(std::string_view wrong, const std::vector<std::string>& names) {
+std::optional<std::string> nearest_name(std::string_view wrong, const std::vector<std::string>& names, std::size_t most_changes) {
   constexpr std::size_t longest_name = 100; // longer ones are no typing errors, and cost time
+  if (names.empty() || wrong.size() > longest_name) {
+    return std::nullopt;
+  }
+  const auto nearest = std::min_element(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
+    return edit_distance(wrong, a) < edit_distance(wrong, b);
+  });
+  return edit_distance(wrong, *nearest) <= most_changes ? std::optional(*nearest) : std::nullopt;
+}
+
+std::string suggest(std::string_view wrong, const std::vector<std::string>& names) {
   if (names.empty()) {
     return "remove it";
   }
-  if (wrong.size() <= longest_name) {
-    const auto nearest = std::min_element(names.begin(), names.end(), [&](const std::string& a, const std::string& b) {
-      return edit_distance(wrong, a) < edit_distance(wrong, b);
-    });
-    if (edit_distance(wrong, *nearest) <= std::max<std::size_t>(2, wrong.size() / 3)) {
-      return fmt::format("did you mean \"{}\"?", *nearest);
-    }
+  if (const auto nearest = nearest_name(wrong, names, std::max<std::size_t>(2, wrong.size() / 3))) {
+    return fmt::format("did you mean \"{}\"?", *nearest);
   }
   return fmt::format("known are {}", fmt::join(names, ", "));
 }

@@ -1,0 +1,92 @@
+#include "../../../src/doctor/folder_trial.hpp"
+
+#include "mpi_world.hpp"
+#include "radforge/comm/agreement.hpp"
+#include "temp_folder.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <optional>
+
+using namespace radforge;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Each rank is a node of its own.
+std::vector<Node> a_node_a_rank(int size) {
+  std::vector<Node> nodes;
+  for (int rank = 0; rank < size; ++rank) {
+    nodes.push_back({"n" + std::to_string(rank), {rank}});
+  }
+  return nodes;
+}
+
+/// One folder for all ranks.
+class SharedFolder {
+ public:
+  explicit SharedFolder(Communicator& world) : world_(world) {
+    if (world.rank() == 0) {
+      folder_.emplace();
+    }
+    path_ = broadcast(world, folder_ ? folder_->path().string() : std::string());
+  }
+  ~SharedFolder() { world_.barrier(); }
+
+  const fs::path& path() const { return path_; }
+
+ private:
+  Communicator& world_;
+  std::optional<TempFolder> folder_;
+  fs::path path_;
+};
+
+} // namespace
+
+TEST_CASE("a folder that all nodes share passes, and nothing stays in it") {
+  Communicator& world = test_world();
+  const SharedFolder shared(world);
+  const fs::path folder = shared.path() / "new/output";
+  const auto results = try_folder(world, a_node_a_rank(world.size()), folder);
+  REQUIRE(results.size() == static_cast<std::size_t>(world.size()));
+  for (const FolderTrial& result : results) {
+    CHECK(result.problem.empty());
+    CHECK(result.locks_reach);
+    CHECK(result.write_mb_s > 0);
+    CHECK(result.sync_ms > 0);
+    CHECK(result.room.bytes > 0);
+  }
+  world.barrier();
+  CHECK(fs::is_empty(folder));
+}
+
+TEST_CASE("a node with a folder of its own is the odd one") {
+  Communicator& world = test_world();
+  if (world.size() < 3) {
+    return;
+  }
+  const SharedFolder shared(world);
+  const bool odd = world.rank() == 0; // also where it is the first
+  const fs::path folder = shared.path() / (odd ? "mine" : "ours");
+  const auto results = try_folder(world, a_node_a_rank(world.size()), folder);
+  CHECK_FALSE(results[0].sees_others);
+  CHECK_FALSE(results[0].problem.empty());
+  CHECK(
+      std::ranges::all_of(results.begin() + 1, results.end(), [](const FolderTrial& result) { return result.problem.empty(); }));
+}
+
+TEST_CASE("a node that cannot make the folder is told of, and the others pass") {
+  Communicator& world = test_world();
+  const SharedFolder shared(world);
+  const bool last = world.rank() == world.size() - 1;
+  if (last) {
+    std::ofstream(shared.path() / "file") << "no folder";
+  }
+  const fs::path folder = shared.path() / (last ? "file/output" : "output");
+  const auto results = try_folder(world, a_node_a_rank(world.size()), folder);
+  CHECK_FALSE(results.back().problem.empty());
+  CHECK(std::all_of(results.begin(), results.end() - 1, [](const FolderTrial& result) { return result.problem.empty(); }));
+}
