@@ -28,7 +28,7 @@ install(FILES ${bundled} ${runtime_libraries} DESTINATION lib COMPONENT bundle $
 
 foreach(folder configs jobs)
   if(EXISTS "${PROJECT_SOURCE_DIR}/${folder}")
-    install(DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}" DESTINATION share/radforge)
+    install(DIRECTORY "${PROJECT_SOURCE_DIR}/${folder}" DESTINATION share/radforge USE_SOURCE_PERMISSIONS) # some are programs
   endif()
 endforeach()
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION share/radforge)

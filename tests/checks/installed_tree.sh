@@ -21,3 +21,4 @@ for library in libtorch_cpu.so libc10.so libgomp.so.1; do
   grep -qF "$library => $folder/moved/" <<<"$resolved" || fail "$library does not come from the moved tree: $(grep -F "$library" <<<"$resolved")"
 done
 [ -f "$folder/moved/share/radforge/configs/demo/generate.yaml" ] || fail "share/radforge/configs is missing"
+[ -x "$folder/moved/share/radforge/jobs/slurm/cluster_name" ] || fail "share/radforge/jobs/slurm/cluster_name cannot be run"
