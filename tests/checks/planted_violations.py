@@ -16,6 +16,34 @@ TABLE = """
 | 7 | `cli` | commands | all |
 """
 CLEAN_SOURCE = '#include "radforge/core/error.hpp"\n\nint main() { return 0; }\n'
+DEFINITION = """# an image
+Bootstrap: docker
+From: debian:12
+Stage: build
+
+%files
+    src /src
+
+%post
+    apt-get update
+    apt-get install -y \\
+      git
+    cd /src
+    tools/setup
+    make >/opt/log
+
+Bootstrap: docker
+From: debian:12
+
+%files from build
+    /opt/log /opt/log
+
+%post
+    apt-get install -y gnuplot-nox
+
+%runscript
+    exec radforge "$@"
+"""
 HELP = "Commands\n  prepare   CONFIG.yaml  makes shards\n  verify    FOLDER       checks them\n"
 
 
@@ -157,6 +185,47 @@ class Docs(CheckTest):
     def test_pages_under_docs(self):
         self.write("docs/page.md", "\n`make nothing`\n")
         self.assert_finds("docs/page.md:2: 'make nothing'", *self.check())
+
+
+class Container(CheckTest):
+    FILE = "jobs/slurm/apptainer/radforge.def"
+
+    def setUp(self):
+        super().setUp()
+        self.write("tools/setup", "packages=(\n  git g++\n  gnuplot-nox\n)\n")
+        self.write("src/main.cpp", CLEAN_SOURCE)
+        self.write(self.FILE, DEFINITION)
+
+    def test_a_good_definition(self):
+        self.assert_passes("check_container")
+
+    def test_what_is_wrong(self):
+        for good, bad, expected in (("From: debian:12\nStage", "Form: debian:12\nStage", ":3: 'Form: debian:12' is no header"),
+                                    ("From: debian:12\nStage", "Stage", ":2: the stage has no From:"),
+                                    ("Stage: build", "From: debian:13", ":4: header 'from' is there twice"),
+                                    ("# an image", "Stage: build", ":1: 'stage' belongs to no stage"),
+                                    ("%runscript", "%runscrpt", ":26: %runscrpt is no section"),
+                                    ("%runscript", "%post", ":26: %post is in this stage twice"),
+                                    ("    src /src", "    source /src", ":7: 'source' is no file of the repository"),
+                                    ("    src /src", "    /etc/passwd /src", ":7: '/etc/passwd' is no file of the repository"),
+                                    ("    src /src", "    src", ":7: 'src' is not 'FILE /PLACE'"),
+                                    ("from build", "from biuld", ":20: %files from 'biuld'"),
+                                    ("      git", "      git cmake", ":11: package 'cmake' is not in the list of tools/setup"),
+                                    ("gnuplot-nox", "$(cat list)", ":24: package '$(cat' is not in the list of tools/setup"),
+                                    ("-y gnuplot-nox", "-y gnuplot-nox && pip install h5py", ":24: 'pip install' brings"),
+                                    ("    tools/setup\n", "", ":1: no %post has a line 'tools/setup'"),
+                                    ("    tools/setup\n", "    # tools/setup\n", ":1: no %post has a line 'tools/setup'"),
+                                    ("    tools/setup\n", "    tools/setup || true\n", ":1: no %post has a line 'tools/setup'"),
+                                    ('"$@"', "$@", ":27: %runscript, column 19: error:"),
+                                    ("    make >/opt/log", "    [[ -d src ]] && make", ":15: %post, column 5: warning:")):
+            with self.subTest(bad=bad):
+                self.assertIn(good, DEFINITION)
+                self.write(self.FILE, DEFINITION.replace(good, bad, 1))
+                self.assert_finds(self.FILE + expected, "check_container")
+
+    def test_an_empty_definition(self):
+        self.write(self.FILE, "")
+        self.assert_finds(":1: no stage", "check_container")
 
 
 class OpenCxr(CheckTest):
