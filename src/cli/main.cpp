@@ -3,11 +3,13 @@
 
 #include "radforge/comm/guard.hpp"
 #include "radforge/comm/mpi_session.hpp"
+#include "radforge/core/atomic_file.hpp"
 #include "radforge/core/failure.hpp"
 #include "radforge/core/file_descriptor.hpp"
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 
 namespace radforge {
 
@@ -18,6 +20,14 @@ void flush_output() {
   errno = 0;
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0) {
     throw_io_error("write", "standard output", errno != 0 ? errno : EIO);
+  }
+}
+
+/// Launchers do not always say how the work ended: srun may end with 0 where it could not start a rank, and with 143 where ranks
+/// ended one after another. So rank 0 writes the code into the file that RADFORGE_EXIT_CODE_FILE names.
+void leave_exit_code(int code) {
+  if (const char* path = std::getenv("RADFORGE_EXIT_CODE_FILE"); path != nullptr && *path != '\0') {
+    write_file_atomically(path, fmt::format("{}\n", code));
   }
 }
 
@@ -35,12 +45,16 @@ int run(int argc, char** argv) {
   MpiSession session(argc, argv);
   const std::unique_ptr<Communicator> world = session.world();
   const Log log(world->rank(), world->size());
-  return run_guarded(*world, log, [&] {
+  const int code = run_guarded(*world, log, [&] {
     set_threads_of_rank();
     arguments.command->run({arguments.line, *world, log, stop});
     flush_output();
     return static_cast<int>(ExitCode::ok);
   });
+  if (world->rank() == 0) {
+    leave_exit_code(code);
+  }
+  return code;
 }
 
 } // namespace

@@ -139,10 +139,21 @@ def broken_launcher(place):
     assert "radforge: the launcher started 4 processes but MPI sees this one alone" in result.stderr, result.stderr
 
 
+def leaves_its_exit_code(place):
+    """In a file, for launchers that change it or lose it."""
+    said = place.path / "code"
+    for arguments, code in ((["config", "configs/test/prepare.yaml"], 0), (["doctor", "--ranks-per-node", 7], 2), (["verify", "configs"], 3)):
+        for ranks in (0, 2):
+            said.unlink(missing_ok=True)
+            place.run(*arguments, ranks=ranks, expect=code, environment={"RADFORGE_EXIT_CODE_FILE": str(said)})
+            assert said.read_text() == f"{code}\n", (arguments, said.read_text())
+    place.run("config", "configs/test/prepare.yaml", expect=4, environment={"RADFORGE_EXIT_CODE_FILE": "nowhere/code"})
+
+
 def main():
     with Workplace(*sys.argv[1:3]) as place:
         for check in (command_line, configuration, data, broken_images, full_disk, owned_folder, full_output, early_stop_signal,
-                      broken_launcher):
+                      broken_launcher, leaves_its_exit_code):
             check(place)
 
 
