@@ -10,6 +10,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
+#include <optional>
 
 namespace radforge {
 
@@ -25,11 +27,38 @@ void flush_output() {
 
 /// Launchers do not always say how the work ended: srun may end with 0 where it could not start a rank, and with 143 where ranks
 /// ended one after another. So rank 0 writes the code into the file that RADFORGE_EXIT_CODE_FILE names.
-void leave_exit_code(int code) {
-  if (const char* path = std::getenv("RADFORGE_EXIT_CODE_FILE"); path != nullptr && *path != '\0') {
-    write_file_atomically(path, fmt::format("{}\n", code));
+class ExitCodeFile {
+ public:
+  /// What a former program left is gone: a crash leaves no code.
+  ExitCodeFile() : path_(named()) {
+    if (path_) {
+      std::filesystem::remove(*path_);
+    }
   }
-}
+
+  void write(int code) const {
+    if (!path_) {
+      return;
+    }
+    try {
+      write_file_atomically(*path_, fmt::format("{}\n", code));
+    } catch (const Error& error) {
+      if (code == 0) {
+        throw;
+      }
+      std::fprintf(stderr, "radforge: %s\n", error.what()); // of the two errors the first is the one to end with
+    }
+  }
+
+ private:
+  static std::optional<std::filesystem::path> named() {
+    const char* path = std::getenv("RADFORGE_EXIT_CODE_FILE");
+    return path != nullptr && *path != '\0' && MpiSession::launcher_rank() == 0 ? std::optional(std::filesystem::path(path))
+                                                                                : std::nullopt;
+  }
+
+  std::optional<std::filesystem::path> path_;
+};
 
 int run(int argc, char** argv) {
   const ParsedArguments arguments = parse_arguments(argc, argv);
@@ -41,6 +70,7 @@ int run(int argc, char** argv) {
     return static_cast<int>(ExitCode::ok);
   }
 
+  const ExitCodeFile exit_code_file;
   StopRequest stop; // before MPI: its start takes seconds, in which a signal is a request too
   MpiSession session(argc, argv);
   const std::unique_ptr<Communicator> world = session.world();
@@ -51,9 +81,7 @@ int run(int argc, char** argv) {
     flush_output();
     return static_cast<int>(ExitCode::ok);
   });
-  if (world->rank() == 0) {
-    leave_exit_code(code);
-  }
+  exit_code_file.write(code);
   return code;
 }
 

@@ -1,7 +1,5 @@
 #include "radforge/doctor/diagnosis.hpp"
 
-#include "odd_ones.hpp"
-
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -43,6 +41,13 @@ std::string verdict_text(const Diagnosis& diagnosis) {
   return warnings == 0 ? "fit for work" : fmt::format("fit for work, with {} warning{}", warnings, warnings == 1 ? "" : "s");
 }
 
+// As sbatch --exclude takes them: of two machines with one name there is no name for one.
+std::string excluded(const Diagnosis& diagnosis) {
+  std::vector<std::string> bad = diagnosis.bad_nodes();
+  std::erase_if(bad, [](const std::string& name) { return name.ends_with(')'); });
+  return fmt::format("{}", fmt::join(bad, ","));
+}
+
 } // namespace
 
 std::vector<std::string> Diagnosis::bad_nodes() const {
@@ -55,7 +60,7 @@ std::vector<std::string> Diagnosis::bad_nodes() const {
       bad.push_back(node.host);
     }
   }
-  return bad;
+  return bad.size() < nodes.size() ? bad : std::vector<std::string>(); // where all are, other nodes would do no better
 }
 
 ExitCode Diagnosis::verdict() const {
@@ -83,7 +88,7 @@ std::string diagnosis_json(const Diagnosis& diagnosis) {
   const nlohmann::ordered_json all{{"schema_version", 1},
                                    {"verdict", verdict_text(diagnosis)},
                                    {"exit_code", static_cast<int>(diagnosis.verdict())},
-                                   {"exclude", fmt::format("{}", fmt::join(diagnosis.bad_nodes(), ","))},
+                                   {"exclude", excluded(diagnosis)},
                                    {"findings", findings},
                                    {"nodes", nlohmann::json(diagnosis.nodes)}};
   return all.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";

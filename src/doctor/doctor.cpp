@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdlib>
+#include <optional>
 #include <string_view>
 
 namespace radforge {
@@ -31,7 +32,9 @@ std::int64_t number_of(const char* variable) {
 
 RankReport report_of_this_rank(const DoctorOptions& options) {
   const ProcessIdentity process = this_process();
+  const char* node_name = std::getenv("SLURMD_NODENAME"); // the host name may have a domain that Slurm does not take
   RankReport report{.host = process.host,
+                    .node_name = node_name != nullptr ? node_name : process.host,
                     .boot_id = process.boot_id,
                     .versions = options.versions,
                     .libraries = shared_libraries(),
@@ -44,15 +47,18 @@ RankReport report_of_this_rank(const DoctorOptions& options) {
   return report;
 }
 
-/// The same deadline for all that a check may wait for.
+/// Who hangs by itself, in a file system, is overdue before those who wait for it, and so is named.
 WatchdogOptions watchdog_options(double deadline_s, std::filesystem::path folder) {
-  return {.deadlines = {deadline_s, deadline_s, deadline_s, deadline_s, deadline_s}, .folder = std::move(folder)};
+  PhaseDeadlines deadlines{deadline_s, deadline_s, deadline_s, deadline_s, deadline_s};
+  deadlines.save = deadline_s / 2;
+  return {.deadlines = deadlines, .folder = std::move(folder)};
 }
 
 } // namespace
 
 Diagnosis examine(Communicator& world, const Log& log, const DoctorOptions& options) {
   Observations seen;
+  std::optional<ScratchFolder> scratch;
   {
     Watchdog watchdog(world, log, watchdog_options(options.deadline_s, {})); // the folder is not known to be good yet
     WatchedCommunicator watched(world, watchdog);
@@ -61,13 +67,20 @@ Diagnosis examine(Communicator& world, const Log& log, const DoctorOptions& opti
     }
     seen.nodes = nodes_of(seen.ranks);
     seen.name_problems = unresolved_names(watched, seen.nodes, seen.ranks);
-    seen.folders = try_folder(watched, seen.nodes, options.folder);
+    scratch.emplace(watched, seen.nodes, options.folder);
+    seen.folders = try_folder(watched, watchdog, seen.nodes, *scratch);
   }
-  const bool all_write = std::ranges::all_of(seen.folders, [](const FolderTrial& trial) { return trial.problem.empty(); });
-  Watchdog watchdog(world, log, watchdog_options(options.deadline_s, all_write ? options.folder : std::filesystem::path()));
-  WatchedCommunicator watched(world, watchdog);
-  seen.clock_offsets = clock_offsets(watched);
-  seen.rates = try_rates(watched, watchdog, seen.nodes);
+  const bool all_share =
+      std::ranges::all_of(seen.folders, [](const FolderTrial& trial) { return trial.problem.empty() && trial.view == 0; });
+  {
+    Watchdog watchdog(world, log, watchdog_options(options.deadline_s, all_share ? scratch->of(0) : std::filesystem::path()));
+    WatchedCommunicator watched(world, watchdog);
+    seen.clock_offsets = clock_offsets(watched);
+    seen.rates = try_rates(watched, watchdog, seen.nodes);
+    watched.barrier();
+  }
+  world.barrier(); // no rank writes to the watchdog's folder any more
+  scratch.reset();
 
   Diagnosis diagnosis;
   diagnosis.findings = {judge_ranks(seen, options.ranks_per_node),

@@ -1,20 +1,20 @@
 #include "folder_trial.hpp"
 
 #include "radforge/comm/agreement.hpp"
-#include "radforge/core/atomic_file.hpp"
 #include "radforge/core/clock.hpp"
+#include "radforge/core/error.hpp"
 #include "radforge/core/failure.hpp"
 #include "radforge/core/file_descriptor.hpp"
 
 #include <fcntl.h>
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <optional>
+#include <system_error>
 #include <thread>
 
 namespace radforge {
@@ -22,112 +22,71 @@ namespace radforge {
 namespace fs = std::filesystem;
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FreeRoom, bytes, files)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FolderTrial, problem, sees_others, locks_reach, write_mb_s, sync_ms, room)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(FolderTrial, problem, is_full, view, locks_reach, write_mb_s, sync_ms, room)
 
 namespace {
 
-constexpr std::size_t big_file = 16 << 20;
+constexpr std::size_t most_bytes = 16 << 20;       ///< of a node's file
+constexpr std::size_t most_bytes_of_all = 1 << 30; ///< of the files of all nodes
 constexpr int num_small_files = 9;
 constexpr double patience_s = 10; ///< network file systems show a new name to other machines after a while
+
+// HDF5 and other programs lock files so; radforge itself does not depend on it.
+bool take_lock(int file) {
+  struct flock whole = {};
+  whole.l_type = F_WRLCK;
+  whole.l_whence = SEEK_SET;
+  return ::fcntl(file, F_SETLK, &whole) == 0;
+}
+
+bool create_exclusively(const fs::path& path) {
+  try {
+    const FileDescriptor file(path, O_WRONLY | O_CREAT | O_EXCL, 0666);
+    return true;
+  } catch (const IoError&) {
+    return false;
+  }
+}
+
+bool tells_of(const std::string& text, int error_number) {
+  return text.find(std::generic_category().message(error_number)) != std::string::npos;
+}
 
 /// The trial as one rank goes through it. Only the first rank of a node does something; the others are there for the messages.
 class Trial {
  public:
-  Trial(Communicator& world, const std::vector<Node>& nodes, const fs::path& folder)
-      : world_(world), nodes_(nodes), folder_(folder) {
-    for (std::size_t i = 0; i < nodes.size(); ++i) {
-      if (nodes[i].ranks.front() == world.rank()) {
-        mine_ = i;
-      }
-    }
-    name_ = broadcast(world, fmt::format("doctor.tmp-{}-{}", ::getpid(), static_cast<std::int64_t>(seconds_since_1970())));
-  }
+  Trial(Communicator& world, Watchdog& watchdog, const std::vector<Node>& nodes, ScratchFolder& scratch)
+      : world_(world), watchdog_(watchdog), nodes_(nodes), scratch_(scratch), mine_(scratch.node()),
+        num_bytes_(std::min(most_bytes, most_bytes_of_all / nodes.size())) {}
 
   std::vector<FolderTrial> run() {
     attempt([&] { write(); });
-    const std::vector<std::size_t> group = largest_group(seen_by_all());
-    if (mine_ && result_.problem.empty() && std::ranges::find(group, *mine_) == group.end()) {
-      result_.sees_others = false;
-      result_.problem = fmt::format("'{}' is not the folder that {} sees (a disk of its own, or one that is not mounted)",
-                                    folder_.string(), nodes_[group.front()].name);
+    const std::vector<int> views = views_of(seen_by_all());
+    if (mine_) {
+      result_.view = views[*mine_];
     }
-    try_together(group);
+    try_together(views);
     std::vector<FolderTrial> results;
     for (const std::string& text :
          by_node(nlohmann::json(result_).dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))) {
       results.push_back(nlohmann::json::parse(text).get<FolderTrial>());
     }
-    if (mine_) {
-      std::error_code ignored;
-      fs::remove_all(place_of(*mine_), ignored);
-    }
     return results;
   }
 
  private:
-  fs::path place_of(std::size_t node) const { return folder_ / fmt::format("{}-{}", name_, node); }
-
   template <class Action>
   void attempt(const Action& action) {
     if (!mine_ || !result_.problem.empty()) {
       return;
     }
+    const ScopedPhase busy(watchdog_, Phase::save); // who hangs here is overdue before those who wait for it
     try {
       action();
     } catch (...) {
       result_.problem = current_failure().text;
+      result_.is_full = tells_of(result_.problem, ENOSPC) || tells_of(result_.problem, EDQUOT);
     }
-  }
-
-  void write() {
-    fs::create_directories(folder_);
-    const fs::path place = place_of(*mine_);
-    files_.make_folder(place);
-    const std::vector<std::byte> bytes(big_file, static_cast<std::byte>(*mine_ % 251 + 1)); // each node's own
-    const Stopwatch time;
-    publish(place / "big", bytes);
-    result_.write_mb_s = big_file / 1e6 / time.seconds();
-    std::vector<double> seconds;
-    for (int i = 0; i < num_small_files; ++i) {
-      const Stopwatch small_time;
-      publish(place / fmt::format("small-{}", i), std::span(bytes).first(1));
-      seconds.push_back(small_time.seconds());
-    }
-    std::ranges::nth_element(seconds, seconds.begin() + num_small_files / 2);
-    result_.sync_ms = 1e3 * seconds[num_small_files / 2];
-    files_.remove_file(place / "small-0");
-    result_.room = files_.free_room(folder_);
-  }
-
-  void publish(const fs::path& path, std::span<const std::byte> bytes) {
-    const fs::path partial = path.string() + ".partial";
-    FileSystem::File file = files_.create(partial);
-    file.write(bytes);
-    file.sync();
-    file.close();
-    files_.rename(partial, path);
-    files_.sync_folder(path.parent_path());
-  }
-
-  // Of every node the nodes whose folders it sees, as a word of 0 and 1; "" of one that could not make its own.
-  std::vector<std::string> seen_by_all() {
-    const std::vector<std::string> written = by_node(mine_ && result_.problem.empty() ? "yes" : "");
-    std::string seen;
-    attempt([&] {
-      const Stopwatch time;
-      do {
-        seen.clear();
-        for (std::size_t node = 0; node < nodes_.size(); ++node) {
-          std::error_code ignored;
-          seen += !written[node].empty() && fs::exists(place_of(node) / "big", ignored) ? '1' : '0';
-        }
-        if (std::ranges::count(seen, '1') == std::ranges::count(written, "yes")) {
-          break;
-        }
-        std::this_thread::sleep_for(std::chrono::milliseconds(100));
-      } while (time.seconds() < patience_s);
-    });
-    return by_node(seen);
   }
 
   // What each node's first rank says.
@@ -140,99 +99,153 @@ class Trial {
     return all;
   }
 
-  // Nodes that see the same files work in the same folder. Of groups of one size the one with the first node.
-  static std::vector<std::size_t> largest_group(const std::vector<std::string>& seen) {
-    std::vector<std::size_t> best;
-    for (const std::string& word : seen) {
-      std::vector<std::size_t> group;
-      for (std::size_t node = 0; node < seen.size() && !word.empty(); ++node) {
-        if (seen[node] == word) {
-          group.push_back(node);
-        }
-      }
-      if (group.size() > best.size()) {
-        best = group;
-      }
+  static std::byte content_of(std::size_t node) { return static_cast<std::byte>(node % 251 + 1); }
+
+  void write() {
+    scratch_.make();
+    const fs::path place = scratch_.of(*mine_);
+    result_.room = files_.free_room(place);
+    const std::vector<std::byte> bytes(num_bytes_, content_of(*mine_));
+    const Stopwatch time;
+    publish(place / "big", bytes);
+    result_.write_mb_s = static_cast<double>(num_bytes_) / 1e6 / time.seconds();
+    std::vector<double> seconds;
+    for (int i = 0; i < num_small_files; ++i) {
+      const Stopwatch small_time;
+      publish(place / fmt::format("small-{}", i), std::span(bytes).first(1));
+      seconds.push_back(small_time.seconds());
     }
-    return best.empty() ? std::vector<std::size_t>{0} : best;
+    std::ranges::nth_element(seconds, seconds.begin() + num_small_files / 2);
+    result_.sync_ms = 1e3 * seconds[num_small_files / 2];
+    files_.remove_file(place / "small-0");
   }
 
-  void try_together(const std::vector<std::size_t>& group) {
-    const bool takes_part = mine_ && std::ranges::find(group, *mine_) != group.end();
-    const fs::path common = place_of(group.front());
+  void publish(const fs::path& path, std::span<const std::byte> bytes) {
+    const fs::path partial = path.string() + ".partial";
+    FileSystem::File file = files_.create(partial);
+    file.write(bytes);
+    file.sync();
+    file.close();
+    files_.rename(partial, path);
+    files_.sync_folder(path.parent_path());
+  }
+
+  // Of every node the nodes that it sees, as a word of 0 and 1; "" of one that could not write.
+  std::vector<std::string> seen_by_all() {
+    const std::vector<std::string> written = by_node(mine_ && result_.problem.empty() ? "1" : "");
+    std::string word;
+    attempt([&] {
+      const Stopwatch time;
+      for (auto pause = std::chrono::milliseconds(50);; pause *= 2) {
+        const std::vector<bool> seen = scratch_.seen();
+        word.clear();
+        bool all = true;
+        for (std::size_t node = 0; node < nodes_.size(); ++node) {
+          word += seen[node] ? '1' : '0';
+          all = all && (seen[node] || written[node].empty());
+        }
+        if (all || time.seconds() > patience_s) {
+          break;
+        }
+        std::this_thread::sleep_for(pause);
+      }
+    });
+    return by_node(word);
+  }
+
+  // Nodes that see each other, also by way of others, have one view, the number of the first of them.
+  static std::vector<int> views_of(const std::vector<std::string>& words) {
+    std::vector<int> views(words.size(), -1);
+    for (std::size_t first = 0; first < words.size(); ++first) {
+      std::vector<std::size_t> open;
+      if (views[first] < 0) {
+        views[first] = static_cast<int>(first);
+        open.push_back(first);
+      }
+      while (!open.empty()) {
+        const std::size_t node = open.back();
+        open.pop_back();
+
+        for (std::size_t other = 0; other < words.size(); ++other) {
+          const bool mutual =
+              !words[node].empty() && !words[other].empty() && words[node][other] == '1' && words[other][node] == '1';
+          if (views[other] < 0 && mutual) {
+            views[other] = static_cast<int>(first);
+            open.push_back(other);
+          }
+        }
+      }
+    }
+    return views;
+  }
+
+  // Within each view: the first node holds a lock and all create one file.
+  void try_together(const std::vector<int>& views) {
+    std::vector<std::size_t> group;
+    for (std::size_t node = 0; mine_ && node < views.size(); ++node) {
+      if (views[node] == views[*mine_]) {
+        group.push_back(node);
+      }
+    }
     bool won = false;
     std::optional<FileDescriptor> lock;
     attempt([&] {
-      if (takes_part && *mine_ == group.front()) {
-        lock.emplace(common / "lock", O_RDWR | O_CREAT, 0666);
+      if (*mine_ == group.front()) {
+        lock.emplace(scratch_.of(*mine_) / "lock", O_RDWR | O_CREAT, 0666);
         result_.locks_reach = take_lock(lock->number());
       }
     });
-    world_.barrier(); // the lock is held
+    world_.barrier(); // the locks are held
     attempt([&] {
-      if (!takes_part) {
-        return;
-      }
-      const std::size_t next =
-          group[(static_cast<std::size_t>(std::ranges::find(group, *mine_) - group.begin()) + 1) % group.size()];
-      require_content(place_of(next) / "big", static_cast<std::byte>(next % 251 + 1));
+      const fs::path common = scratch_.of(group.front());
+      const auto place = std::ranges::find(group, *mine_);
+      const std::size_t next = place + 1 == group.end() ? group.front() : *(place + 1);
+      require_content(scratch_.of(next) / "big", content_of(next));
       won = create_exclusively(common / "owner");
       if (*mine_ != group.front()) {
         const FileDescriptor theirs(common / "lock", O_RDWR);
         result_.locks_reach = !take_lock(theirs.number());
       }
     });
-    if (all_sum(world_, won ? 1 : 0) > 1) {
-      attempt([&] {
-        throw IoError("in '{}' several nodes create one file exclusively, so that two runs could own one folder",
-                      folder_.string());
-      });
-    }
-    world_.barrier(); // nobody needs the files any more
+    const std::vector<std::string> winners = by_node(won ? "1" : "");
+    attempt([&] {
+      if (std::ranges::count_if(group, [&](std::size_t node) { return !winners[node].empty(); }) > 1) {
+        throw IoError("in '{}' several nodes create one file exclusively (so that two runs could own one folder) choose another "
+                      "file system",
+                      scratch_.above().string());
+      }
+    });
   }
 
-  static void require_content(const fs::path& path, std::byte value) {
+  void require_content(const fs::path& path, std::byte value) const {
     FileDescriptor file(path, O_RDONLY);
-    std::vector<std::byte> bytes(big_file);
+    std::vector<std::byte> bytes(num_bytes_ + 1);
     std::size_t count = 0;
     while (const std::size_t read = file.read(std::span(bytes).subspan(count))) {
       count += read;
     }
-    if (count != big_file || std::ranges::any_of(bytes, [&](std::byte byte) { return byte != value; })) {
-      throw IoError("'{}' does not read as another node has written it", path.string());
+    bytes.pop_back();
+    if (count != num_bytes_ || std::ranges::any_of(bytes, [&](std::byte byte) { return byte != value; })) {
+      throw IoError("'{}' does not read as another node has written it (this file system's cache?) choose another",
+                    path.string());
     }
-  }
-
-  static bool create_exclusively(const fs::path& path) {
-    try {
-      const FileDescriptor file(path, O_WRONLY | O_CREAT | O_EXCL, 0666);
-      return true;
-    } catch (const IoError&) {
-      return false;
-    }
-  }
-
-  // HDF5 and other programs lock files so; radforge itself does not depend on it.
-  static bool take_lock(int file) {
-    struct flock whole = {};
-    whole.l_type = F_WRLCK;
-    whole.l_whence = SEEK_SET;
-    return ::fcntl(file, F_SETLK, &whole) == 0;
   }
 
   Communicator& world_;
+  Watchdog& watchdog_;
   const std::vector<Node>& nodes_;
-  fs::path folder_;
-  std::string name_;
+  ScratchFolder& scratch_;
   std::optional<std::size_t> mine_; ///< the node that this rank acts for
+  std::size_t num_bytes_;
   FileSystem files_;
   FolderTrial result_;
 };
 
 } // namespace
 
-std::vector<FolderTrial> try_folder(Communicator& world, const std::vector<Node>& nodes, const fs::path& folder) {
-  return Trial(world, nodes, folder).run();
+std::vector<FolderTrial> try_folder(Communicator& world, Watchdog& watchdog, const std::vector<Node>& nodes,
+                                    ScratchFolder& scratch) {
+  return Trial(world, watchdog, nodes, scratch).run();
 }
 
 } // namespace radforge

@@ -1,9 +1,11 @@
+#include "complaints.hpp"
 #include "judge.hpp"
 #include "odd_ones.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 namespace radforge {
 
@@ -11,41 +13,59 @@ namespace {
 
 constexpr double gib = 1024.0 * 1024 * 1024;
 
-void blame(Finding& finding, Grade grade, const std::vector<std::string>& nodes, const std::string& why) {
-  finding.grade = std::max(finding.grade, grade);
-  finding.found += fmt::format("; {}: {}", listed(nodes), why);
-  if (grade == Grade::bad) {
-    finding.nodes.insert(finding.nodes.end(), nodes.begin(), nodes.end());
+// Faults that most nodes do not have make a node a bad one; what more nodes have is how the machine is.
+void judge_faults(const Observations& seen, const std::vector<std::string>& faults, Finding& finding) {
+  const auto num_faulty =
+      static_cast<std::size_t>(std::ranges::count_if(faults, [](const std::string& fault) { return !fault.empty(); }));
+  Complaints complaints;
+  for (std::size_t node = 0; node < faults.size(); ++node) {
+    if (!faults[node].empty()) {
+      complaints.add(seen.nodes[node].name, faults[node]);
+    }
   }
+  complaints.append_to(finding, 2 * num_faulty < faults.size() ? Grade::bad : Grade::warning);
 }
 
-// Devices that a node has less of than most nodes, or that are worse there. Where all are alike, or there is one node, no node is
-// to blame for what is wrong.
-void judge_devices(const Observations& seen, std::vector<Device> Machine::*devices, const char* kind, Finding& finding) {
-  std::vector<std::size_t> counts;
-  std::vector<std::size_t> ill;
-  std::vector<std::string> problems;
-  for (const Node& node : seen.nodes) {
-    counts.push_back((seen.first_of(node).machine.*devices).size());
-    ill.push_back(0);
-    problems.emplace_back();
-    for (const Device& device : seen.first_of(node).machine.*devices) {
-      if (!device.problem.empty()) {
-        ++ill.back();
-        problems.back() = fmt::format("{} {}: {}", kind, device.name, device.problem);
-      }
+void warn_of_odd_counts(const Observations& seen, const std::vector<std::size_t>& counts, const char* what, Finding& finding) {
+  Complaints complaints;
+  for (const std::size_t node : odd_ones(counts).indices) {
+    complaints.add(seen.nodes[node].name, fmt::format("{} {}", counts[node], what));
+  }
+  complaints.append_to(finding, Grade::warning);
+}
+
+std::string fault_of(const std::vector<Device>& devices) {
+  const auto ill = std::ranges::find_if(devices, [](const Device& device) { return !device.problem.empty(); });
+  return ill == devices.end() ? "" : fmt::format("{}: {}", ill->name, ill->problem);
+}
+
+// Those that a rank of the node sees: each may be shown its own alone.
+std::vector<Device> gpus_of(const Observations& seen, const Node& node) {
+  std::map<std::string, Device> gpus;
+  for (const int rank : node.ranks) {
+    for (const Device& gpu : seen.ranks[static_cast<std::size_t>(rank)].machine.gpus) {
+      gpus.emplace(gpu.name, gpu);
     }
   }
-  for (const std::size_t node : odd_ones(counts)) {
-    blame(finding, Grade::bad, {seen.nodes[node].name}, fmt::format("{} of them", counts[node]));
+  std::vector<Device> all;
+  for (auto& [name, gpu] : gpus) {
+    all.push_back(std::move(gpu));
   }
-  const std::vector<std::size_t> odd = odd_ones(ill);
-  for (std::size_t node = 0; node < ill.size(); ++node) {
-    const bool alone = seen.nodes.size() > 2 && std::ranges::count(odd, node) > 0;
-    if (ill[node] > 0) {
-      blame(finding, alone ? Grade::bad : Grade::warning, {seen.nodes[node].name}, problems[node]);
+  return all;
+}
+
+// With a rank a GPU, in their order: whether a rank may only run on cores that are not near its own.
+bool is_far_from_gpu(const Observations& seen, const Node& node) {
+  for (std::size_t i = 0; i < node.ranks.size(); ++i) {
+    const Machine& machine = seen.ranks[static_cast<std::size_t>(node.ranks[i])].machine;
+    if (node.ranks.size() < 2 || machine.gpus.size() != node.ranks.size() || machine.cpus_of_gpus[i].empty()) {
+      return false;
+    }
+    if (std::ranges::none_of(machine.cpus, [&](int cpu) { return std::ranges::count(machine.cpus_of_gpus[i], cpu) > 0; })) {
+      return true;
     }
   }
+  return false;
 }
 
 } // namespace
@@ -63,16 +83,20 @@ Finding judge_memory(const Observations& seen) {
   std::ranges::sort(sorted);
   const double median = sorted[sorted.size() / 2];
   finding.found = fmt::format("{:.0f} GiB a node, at least {:.0f} free", median, std::ranges::min(free));
+  Complaints complaints;
   for (std::size_t i = 0; i < totals.size(); ++i) {
     if (totals[i] < 0.9 * median) {
-      blame(finding, Grade::bad, {seen.nodes[i].name}, fmt::format("{:.0f} GiB (a module has failed?)", totals[i]));
+      complaints.add(seen.nodes[i].name, fmt::format("{:.0f} GiB", totals[i]));
     }
     const std::int64_t shared = seen.first_of(seen.nodes[i]).machine.free_shared_memory_bytes;
     if (shared < least_shared) {
-      blame(finding, Grade::bad, {seen.nodes[i].name},
-            fmt::format("/dev/shm has {} MiB left, too little for messages between ranks", shared >> 20));
+      complaints.add(
+          seen.nodes[i].name,
+          shared < 0 ? "no /dev/shm"
+                     : fmt::format("/dev/shm has {} MiB left, which may be too little for messages between ranks", shared >> 20));
     }
   }
+  complaints.append_to(finding, Grade::warning);
   return finding;
 }
 
@@ -82,59 +106,69 @@ Finding judge_limits(const Observations& seen) {
   const auto text = [](std::int64_t limit) { return limit < 0 ? std::string("unlimited") : std::to_string(limit); };
   const Machine& first = seen.ranks.front().machine;
   finding.found = fmt::format("open files {}, locked memory {}", text(first.most_files), text(first.most_locked_bytes));
+  Complaints complaints;
   for (const Node& node : seen.nodes) {
     const Machine& machine = seen.first_of(node).machine;
     if (machine.most_files >= 0 && machine.most_files < least_files) {
-      blame(finding, Grade::warning, {node.name}, fmt::format("{} open files: raise it by ulimit -n", machine.most_files));
+      complaints.add(node.name, fmt::format("{} open files: raise it by ulimit -n", machine.most_files));
     }
-    if (!machine.ports.empty() && machine.most_locked_bytes >= 0) {
-      blame(finding, Grade::warning, {node.name}, "InfiniBand wants locked memory without a limit (ulimit -l)");
+    if (std::ranges::count(machine.is_infiniband, true) > 0 && machine.most_locked_bytes >= 0) {
+      complaints.add(node.name, "InfiniBand wants locked memory without a limit (ulimit -l)");
     }
   }
+  complaints.append_to(finding, Grade::warning);
   return finding;
 }
 
 Finding judge_gpus(const Observations& seen) {
-  Finding finding{.check = "GPUs", .found = {}, .nodes = {}};
-  const Machine& first = seen.ranks.front().machine;
-  finding.found = first.gpus.empty()
-                      ? "none"
-                      : fmt::format("{} x {} a node, driver {}", first.gpus.size(), first.gpus.front().model, first.gpu_driver);
-  judge_devices(seen, &Machine::gpus, "GPU", finding);
-  std::vector<std::string> few;
-  std::vector<std::string> far;
+  Finding finding{.check = "GPUs", .found = "none", .nodes = {}};
+  std::vector<std::size_t> counts;
+  std::vector<std::string> faults;
+  std::vector<std::string> missing;
+  Complaints far;
   for (const Node& node : seen.nodes) {
-    const std::vector<Device>& gpus = seen.first_of(node).machine.gpus;
-    const std::int64_t promised = seen.first_of(node).gpus_of_job;
-    if (!gpus.empty() && promised > static_cast<std::int64_t>(gpus.size())) {
-      few.push_back(node.name);
+    const std::vector<Device> gpus = gpus_of(seen, node);
+    const RankReport& first = seen.first_of(node);
+    if (!gpus.empty() && counts.empty()) {
+      finding.found = fmt::format("{} x {} a node, driver {}", gpus.size(), gpus.front().model, first.machine.gpu_driver);
     }
-    if (node.ranks.size() > 1 && node.ranks.size() == gpus.size()) { // a rank a GPU, in their order
-      for (std::size_t i = 0; i < gpus.size(); ++i) {
-        const Machine& machine = seen.ranks[static_cast<std::size_t>(node.ranks[i])].machine;
-        const std::vector<int>& near = machine.cpus_of_gpus[i];
-        const bool is_near = std::ranges::any_of(machine.cpus, [&](int cpu) { return std::ranges::count(near, cpu) > 0; });
-        if (!near.empty() && !is_near && std::ranges::count(far, node.name) == 0) {
-          far.push_back(node.name);
-        }
-      }
+    counts.push_back(gpus.size());
+    faults.push_back(fault_of(gpus));
+    missing.push_back(first.gpus_of_job > static_cast<std::int64_t>(gpus.size())
+                          ? fmt::format("{} of the {} that Slurm has given to the job", gpus.size(), first.gpus_of_job)
+                          : "");
+    if (is_far_from_gpu(seen, node)) {
+      far.add(node.name, "ranks run on cores that are far from their GPU: look at the launcher's binding");
     }
   }
-  if (!few.empty()) {
-    blame(finding, Grade::bad, few, "fewer than Slurm has given to the job");
-  }
-  if (!far.empty()) {
-    blame(finding, Grade::warning, far, "ranks run on cores that are far from their GPU: look at the launcher's binding");
-  }
+  judge_faults(seen, faults, finding);
+  judge_faults(seen, missing, finding);
+  warn_of_odd_counts(seen, counts, "of them", finding);
+  far.append_to(finding, Grade::warning);
   return finding;
 }
 
 Finding judge_ports(const Observations& seen) {
-  Finding finding{.check = "InfiniBand", .found = {}, .nodes = {}};
-  const Machine& first = seen.ranks.front().machine;
-  finding.found =
-      first.ports.empty() ? "none" : fmt::format("{} ports a node, {}", first.ports.size(), first.ports.front().model);
-  judge_devices(seen, &Machine::ports, "port", finding);
+  Finding finding{.check = "InfiniBand", .found = "none", .nodes = {}};
+  std::vector<std::size_t> counts;
+  std::vector<std::string> faults;
+  for (const Node& node : seen.nodes) {
+    const Machine& machine = seen.first_of(node).machine;
+    std::vector<Device> ports;
+    for (std::size_t i = 0; i < machine.ports.size(); ++i) {
+      if (machine.is_infiniband[i]) {
+        ports.push_back(machine.ports[i]);
+      }
+    }
+    if (!ports.empty() && counts.empty()) {
+      finding.found =
+          fmt::format("{} a node, {}", ports.size() == 1 ? "1 port" : fmt::format("{} ports", ports.size()), ports.front().model);
+    }
+    counts.push_back(ports.size());
+    faults.push_back(fault_of(ports));
+  }
+  judge_faults(seen, faults, finding);
+  warn_of_odd_counts(seen, counts, "ports", finding);
   return finding;
 }
 

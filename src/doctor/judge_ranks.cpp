@@ -1,3 +1,4 @@
+#include "complaints.hpp"
 #include "judge.hpp"
 #include "odd_ones.hpp"
 #include "variables.hpp"
@@ -10,6 +11,9 @@
 namespace radforge {
 
 namespace {
+
+using Versions = std::map<std::string, std::string>;
+using Libraries = std::map<std::string, std::int64_t>;
 
 std::vector<std::string> names_of(const Observations& seen, const std::vector<std::size_t>& nodes) {
   std::vector<std::string> names;
@@ -64,6 +68,26 @@ int num_usable_cpus(const Observations& seen, const Node& node) {
   return static_cast<int>(cpus.size());
 }
 
+// A node is to blame where most ranks of the world, and of other nodes, have something else.
+void judge_odd_versions(const Observations& seen, const OddOnes& odd, const std::string& difference, Finding& finding) {
+  const std::vector<std::size_t> nodes = nodes_of_ranks(seen, odd.indices);
+  finding.grade = Grade::bad;
+  if (odd.is_decided && 2 * nodes.size() < seen.nodes.size()) {
+    finding.nodes = names_of(seen, nodes);
+  }
+  finding.found = fmt::format("not all ranks run the same (rank {} on {}: {}): load the same modules, start the same program",
+                              odd.indices.front(), seen.ranks[odd.indices.front()].node_name, difference);
+}
+
+// What every rank has loaded.
+Libraries libraries_of_all(const Observations& seen) {
+  Libraries shared = seen.ranks.front().libraries;
+  for (const RankReport& rank : seen.ranks) {
+    std::erase_if(shared, [&](const auto& entry) { return !rank.libraries.contains(entry.first); });
+  }
+  return shared;
+}
+
 } // namespace
 
 Finding judge_ranks(const Observations& seen, int ranks_per_node) {
@@ -78,7 +102,7 @@ Finding judge_ranks(const Observations& seen, int ranks_per_node) {
   if (least != most) {
     finding.grade = Grade::bad;
     finding.found += fmt::format(" (unlike are {}): start the same number on every node by --ntasks-per-node",
-                                 listed(names_of(seen, odd_ones(counts))));
+                                 listed(names_of(seen, odd_ones(counts).indices)));
   } else if (ranks_per_node > 0 && least != ranks_per_node) {
     finding.grade = Grade::bad;
     finding.found += fmt::format(", not {} (--ranks-per-node): check the launcher's --ntasks-per-node", ranks_per_node);
@@ -88,33 +112,42 @@ Finding judge_ranks(const Observations& seen, int ranks_per_node) {
 
 Finding judge_versions(const Observations& seen) {
   Finding finding{.check = "versions", .found = {}, .nodes = {}};
-  const RankReport& first = seen.ranks.front();
-  for (const auto& [name, version] : first.versions) {
-    finding.found += fmt::format("{}{} {}", finding.found.empty() ? "" : ", ", name, version);
-  }
-  using Identity = std::pair<std::map<std::string, std::string>, std::map<std::string, std::int64_t>>;
-  std::vector<Identity> identities;
+  std::vector<Versions> versions;
   for (const RankReport& rank : seen.ranks) {
-    identities.emplace_back(rank.versions, rank.libraries);
+    versions.push_back(rank.versions);
   }
-  const std::vector<std::size_t> odd = odd_ones(identities);
-  if (odd.empty()) {
-    finding.found += fmt::format("; {} shared libraries", first.libraries.size());
+  const OddOnes odd = odd_ones(versions);
+  if (!odd.indices.empty()) {
+    judge_odd_versions(seen, odd, first_difference(versions[odd.usual], versions[odd.indices.front()]), finding);
     return finding;
   }
-  std::size_t usual = 0;
-  while (std::ranges::count(odd, usual) > 0) {
-    ++usual;
+  for (const auto& [name, version] : versions.front()) {
+    finding.found += fmt::format("{}{} {}", finding.found.empty() ? "" : ", ", name, version);
   }
-  std::string difference = first_difference(identities[usual].first, identities[odd.front()].first);
-  if (difference.empty()) {
-    difference = fmt::format("library {}", first_difference(identities[usual].second, identities[odd.front()].second));
+  const Libraries shared = libraries_of_all(seen);
+  std::vector<Libraries> libraries; // those that every rank has loaded: some are loaded where they are needed
+  for (const RankReport& rank : seen.ranks) {
+    libraries.push_back(shared);
+    for (auto& [name, bytes] : libraries.back()) {
+      bytes = rank.libraries.at(name);
+    }
   }
-  finding.grade = Grade::bad;
-  finding.nodes = names_of(seen, nodes_of_ranks(seen, odd));
-  finding.found = fmt::format(
-      "{} of {} ranks run something else than most (rank {} on {}: {}): load the same modules, start the same program",
-      odd.size(), seen.ranks.size(), odd.front(), seen.ranks[odd.front()].host, difference);
+  if (const OddOnes others = odd_ones(libraries); !others.indices.empty()) {
+    judge_odd_versions(seen, others, "library " + first_difference(libraries[others.usual], libraries[others.indices.front()]),
+                       finding);
+    return finding;
+  }
+  finding.found += fmt::format("; {} shared libraries are alike", shared.size());
+  std::vector<std::string> kernels;
+  for (const Node& node : seen.nodes) {
+    kernels.push_back(seen.first_of(node).machine.kernel);
+  }
+  if (const OddOnes others = odd_ones(kernels); !others.indices.empty()) {
+    Complaints complaints;
+    complaints.add(seen.nodes[others.indices.front()].name,
+                   fmt::format("Linux {}, on others {}", kernels[others.indices.front()], kernels[others.usual]));
+    complaints.append_to(finding, Grade::warning);
+  }
   return finding;
 }
 
@@ -142,7 +175,7 @@ Finding judge_cores(const Observations& seen) {
                     listed(crowded));
   } else if (least != most) {
     finding.grade = Grade::warning;
-    finding.found += fmt::format("; unlike are {}", listed(names_of(seen, odd_ones(cpus))));
+    finding.found += fmt::format("; unlike are {}", listed(names_of(seen, odd_ones(cpus).indices)));
   }
   return finding;
 }
@@ -150,21 +183,19 @@ Finding judge_cores(const Observations& seen) {
 Finding judge_variables(const Observations& seen) {
   Finding finding{.check = "variables", .found = {}, .nodes = {}};
   std::set<std::string> problems;
-  std::vector<std::map<std::string, std::string>> alike;
+  std::vector<Variables> alike;
   for (const RankReport& rank : seen.ranks) {
     for (std::string& problem : variable_problems(rank.variables, rank.machine)) {
       problems.insert(std::move(problem));
     }
     alike.push_back(rank.variables);
-    alike.back().erase("CUDA_VISIBLE_DEVICES"); // a launcher may give each rank its own
-  }
-  if (const std::vector<std::size_t> odd = odd_ones(alike); !odd.empty()) {
-    std::size_t usual = 0;
-    while (std::ranges::count(odd, usual) > 0) {
-      ++usual;
+    for (const char* of_rank : {"CUDA_VISIBLE_DEVICES", "UCX_NET_DEVICES"}) { // a launcher may give each rank its own
+      alike.back().erase(of_rank);
     }
-    problems.insert(fmt::format("rank {} has another environment than most ({})", odd.front(),
-                                first_difference(alike[usual], alike[odd.front()])));
+  }
+  if (const OddOnes odd = odd_ones(alike); !odd.indices.empty()) {
+    problems.insert(fmt::format("rank {} has another environment than rank {} ({})", odd.indices.front(), odd.usual,
+                                first_difference(alike[odd.usual], alike[odd.indices.front()])));
   }
   finding.grade = problems.empty() ? Grade::good : Grade::warning;
   finding.found = problems.empty() ? fmt::format("{} of NCCL, UCX, OpenMP, CUDA and HDF5 are set", alike.front().size())

@@ -1,3 +1,4 @@
+#include "complaints.hpp"
 #include "judge.hpp"
 #include "odd_ones.hpp"
 
@@ -10,16 +11,16 @@
 namespace radforge {
 
 Finding judge_names(const Observations& seen) {
-  Finding finding{.check = "host names", .found = "all are resolved", .nodes = {}};
-  std::string problems;
+  Finding finding{.check = "host names", .found = {}, .nodes = {}};
+  Complaints complaints;
   for (std::size_t i = 0; i < seen.nodes.size(); ++i) {
     if (!seen.name_problems[i].empty()) {
-      problems += fmt::format("{}{}: {}", problems.empty() ? "" : "; ", seen.nodes[i].name, seen.name_problems[i]);
+      complaints.add(seen.nodes[i].name, seen.name_problems[i]);
     }
   }
-  if (!problems.empty()) {
-    finding.grade = Grade::warning; // MPI has connected already
-    finding.found = problems;
+  complaints.append_to(finding, Grade::warning); // MPI has connected already
+  if (complaints.empty()) {
+    finding.found = "all are resolved";
   }
   return finding;
 }
@@ -42,25 +43,39 @@ Finding judge_folder(const Observations& seen, const std::filesystem::path& fold
   double slowest_mb_s = std::numeric_limits<double>::infinity();
   double slowest_ms = 0;
   bool locks_reach = true;
-  std::string problems;
+  bool is_full = false;
+  Complaints complaints;
+  std::size_t num_failed = 0;
+  std::vector<std::size_t> able; // nodes without a problem of their own, and what they see
+  std::vector<int> views;
   for (std::size_t i = 0; i < seen.nodes.size(); ++i) {
     const FolderTrial& trial = seen.folders[i];
+    is_full = is_full || trial.is_full;
     if (!trial.problem.empty()) {
-      problems += fmt::format("{}{}: {}", problems.empty() ? "" : "; ", seen.nodes[i].name, trial.problem);
-      finding.nodes.push_back(seen.nodes[i].name);
-      continue;
+      ++num_failed;
+      complaints.add(seen.nodes[i].name, trial.problem);
+    } else {
+      able.push_back(i);
+      views.push_back(trial.view);
+      slowest_mb_s = std::min(slowest_mb_s, trial.write_mb_s);
+      slowest_ms = std::max(slowest_ms, trial.sync_ms);
+      locks_reach = locks_reach && trial.locks_reach;
     }
-    slowest_mb_s = std::min(slowest_mb_s, trial.write_mb_s);
-    slowest_ms = std::max(slowest_ms, trial.sync_ms);
-    locks_reach = locks_reach && trial.locks_reach;
   }
-  if (!problems.empty()) {
-    finding.grade = Grade::bad;
-    finding.found = problems;
-    if (finding.nodes.size() == seen.nodes.size()) { // the folder is, and no other node would do better
-      finding.nodes.clear();
-      finding.code = ExitCode::io;
-    }
+  const OddOnes odd = views.empty() ? OddOnes() : odd_ones(views);
+  for (const std::size_t i : odd.indices) {
+    ++num_failed;
+    complaints.add(
+        seen.nodes[able[i]].name,
+        fmt::format("'{}' is not the folder that {} sees (one of them has a disk of its own, or one that is not mounted): choose "
+                    "a shared file system by --output",
+                    folder.string(), seen.nodes[able[odd.usual]].name));
+  }
+  if (!complaints.empty()) {
+    const bool nodes_are_to_blame = 2 * num_failed < seen.nodes.size() && !is_full;
+    complaints.append_to(finding, Grade::bad, nodes_are_to_blame);
+    finding.code =
+        nodes_are_to_blame ? ExitCode::unhealthy : ExitCode::io; // else the folder is, and no other node would do better
     return finding;
   }
   finding.found =
@@ -102,36 +117,37 @@ Finding judge_rates(const Observations& seen, double least_gb_s) {
   constexpr double share_of_median = 0.5;
   Finding finding{.check = "all-reduce", .found = "one rank has nobody to add up with", .nodes = {}};
   const RateTrial& rates = seen.rates;
+  const std::size_t num_nodes = seen.nodes.size();
   if (seen.ranks.size() == 1) {
     return finding;
   }
   finding.found = fmt::format("{:.3g} GB/s over all ranks, {:.0f} us for one number", rates.all_gb_s, rates.latency_us);
-  if (seen.nodes.size() == 1) {
+  if (num_nodes == 1) {
     return finding;
   }
   const auto [slowest, fastest] = std::ranges::minmax(rates.node_gb_s);
   finding.found += fmt::format("; between two nodes {:.3g} to {:.3g} GB/s", slowest, fastest);
   std::vector<double> sorted = rates.node_gb_s;
   std::ranges::sort(sorted);
-  const double median = sorted[sorted.size() / 2];
+  const double least = least_gb_s > 0 ? least_gb_s : share_of_median * sorted[num_nodes / 2];
   std::string slow;
-  for (std::size_t i = 0; i < seen.nodes.size(); ++i) {
-    const bool too_slow = least_gb_s > 0 && rates.node_gb_s[i] < least_gb_s;
-    if (too_slow) {
-      finding.nodes.push_back(seen.nodes[i].name);
+  for (std::size_t i = 0; i < num_nodes; ++i) {
+    if (rates.node_gb_s[i] >= least) {
+      continue;
     }
-    if (too_slow || rates.node_gb_s[i] < share_of_median * median) {
-      slow += fmt::format("{}{} {:.3g} GB/s", slow.empty() ? "" : ", ", seen.nodes[i].name, rates.node_gb_s[i]);
+    slow += fmt::format("{}{} {:.3g} GB/s", slow.empty() ? "" : ", ", seen.nodes[i].name, rates.node_gb_s[i]);
+    // A neighbour that is fast with its other neighbour shows whose link it is.
+    const bool has_fast_neighbour =
+        rates.node_gb_s[(i + 1) % num_nodes] >= least || rates.node_gb_s[(i + num_nodes - 1) % num_nodes] >= least;
+    if (least_gb_s > 0 && has_fast_neighbour) {
+      finding.nodes.push_back(seen.nodes[i].name);
     }
   }
   if (!slow.empty()) {
-    finding.grade = finding.nodes.empty() ? Grade::warning : Grade::bad;
-    if (finding.nodes.size() == seen.nodes.size()) { // no other node would do better, or which of two it is cannot be told
-      finding.nodes.clear();
-    }
-    finding.found += fmt::format("; slow: {} ({})", slow,
-                                 finding.grade == Grade::bad ? fmt::format("expected are {:.3g}", least_gb_s)
-                                                             : "less than half of what most reach");
+    finding.grade = least_gb_s > 0 ? Grade::bad : Grade::warning;
+    finding.found +=
+        fmt::format("; slow: {} ({})", slow,
+                    least_gb_s > 0 ? fmt::format("expected are {:.3g}", least) : "less than half of what most reach");
   }
   return finding;
 }

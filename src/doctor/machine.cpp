@@ -100,6 +100,7 @@ void look_for_ports(const fs::path& root, Machine& machine) {
       machine.ports.push_back({fmt::format("{}/{}", adapter, port), first_line(path / "rate"),
                                static_cast<int>(number(first_line(folder / adapter / "device/numa_node"), -1)),
                                state.ends_with("ACTIVE") ? "" : fmt::format("its state is {}", state)});
+      machine.is_infiniband.push_back(first_line(path / "link_layer") != "Ethernet");
     }
   }
 }

@@ -15,14 +15,15 @@ struct Machine {
   int num_cpus = 0;      ///< of the machine
   std::int64_t memory_bytes = 0;
   std::int64_t free_memory_bytes = 0;
-  std::int64_t free_shared_memory_bytes = 0; ///< of /dev/shm
-  std::int64_t most_files = 0;               ///< open at a time; -1: as many as one likes
-  std::int64_t most_locked_bytes = 0;        ///< of memory that cannot be paged out, which InfiniBand wants; -1: all
+  std::int64_t free_shared_memory_bytes = -1; ///< of /dev/shm; -1: not known
+  std::int64_t most_files = 0;                ///< open at a time; -1: as many as one likes
+  std::int64_t most_locked_bytes = 0;         ///< of memory that cannot be paged out, which InfiniBand wants; -1: all
   std::string kernel;
   std::string gpu_driver; ///< "" without one
   std::vector<Device> gpus;
   std::vector<std::vector<int>> cpus_of_gpus; ///< that are near to each
   std::vector<Device> ports;
+  std::vector<bool> is_infiniband;     ///< a port; else it is Ethernet, which may be meant for other things
   std::vector<std::string> interfaces; ///< of the network, the machine's own (lo) among them
 };
 

@@ -8,36 +8,32 @@
 
 namespace radforge {
 
-/// The indices whose value is another one than most have. Where two values are equally frequent, the first element's is right.
+/// Which of some values are unlike the most frequent one (the first of those that are equally frequent).
+struct OddOnes {
+  std::size_t usual = 0;            ///< index of a value that is as most are
+  std::vector<std::size_t> indices; ///< of the others
+  bool is_decided = true;           ///< more than half are alike: else nobody can say which are right
+};
+
 template <class Value>
-std::vector<std::size_t> odd_ones(const std::vector<Value>& values) {
+OddOnes odd_ones(const std::vector<Value>& values) {
   std::map<Value, std::size_t> counts;
   for (const Value& value : values) {
     ++counts[value];
   }
-  Value usual = values.front();
-  for (const auto& [value, count] : counts) {
-    if (count > counts[usual]) {
-      usual = value;
+  OddOnes odd;
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    if (counts[values[i]] > counts[values[odd.usual]]) {
+      odd.usual = i;
     }
   }
-  std::vector<std::size_t> odd;
   for (std::size_t i = 0; i < values.size(); ++i) {
-    if (values[i] != usual) {
-      odd.push_back(i);
+    if (values[i] != values[odd.usual]) {
+      odd.indices.push_back(i);
     }
   }
+  odd.is_decided = 2 * odd.indices.size() < values.size();
   return odd;
-}
-
-/// "n1, n2 and 5 more": names for a line of text.
-inline std::string listed(const std::vector<std::string>& names) {
-  constexpr std::size_t most = 4;
-  std::string text;
-  for (std::size_t i = 0; i < std::min(names.size(), most); ++i) {
-    text += (text.empty() ? "" : ", ") + names[i];
-  }
-  return names.size() > most ? text + " and " + std::to_string(names.size() - most) + " more" : text;
 }
 
 } // namespace radforge

@@ -9,8 +9,9 @@ namespace radforge {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Device, name, model, numa_node, problem)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Machine, cpus, num_cpus, memory_bytes, free_memory_bytes, free_shared_memory_bytes, most_files,
-                                   most_locked_bytes, kernel, gpu_driver, gpus, cpus_of_gpus, ports, interfaces)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RankReport, host, boot_id, versions, libraries, variables, threads, gpus_of_job, machine)
+                                   most_locked_bytes, kernel, gpu_driver, gpus, cpus_of_gpus, ports, is_infiniband, interfaces)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RankReport, host, node_name, boot_id, versions, libraries, variables, threads, gpus_of_job,
+                                   machine)
 
 // The environment may hold any bytes.
 std::string to_text(const RankReport& report) {
@@ -29,7 +30,7 @@ std::vector<Node> nodes_of(const std::vector<RankReport>& reports) {
     if (same != nodes.end()) {
       same->ranks.push_back(static_cast<int>(rank));
     } else {
-      nodes.push_back({reports[rank].host, {static_cast<int>(rank)}});
+      nodes.push_back({reports[rank].node_name, {static_cast<int>(rank)}});
     }
   }
   for (std::size_t i = 1; i < nodes.size(); ++i) {

@@ -13,6 +13,8 @@ namespace radforge {
 /// What a rank tells all others of itself.
 struct RankReport {
   std::string host;
+  std::string node_name; ///< that Slurm has for it; the host name outside of Slurm
+
   std::string boot_id; ///< tells two machines of one name apart
   std::map<std::string, std::string> versions;
   std::map<std::string, std::int64_t> libraries;
@@ -28,7 +30,7 @@ RankReport rank_report(std::string_view text);
 
 /// A machine of the world, with its ranks in ascending order: the first one acts for it.
 struct Node {
-  std::string name; ///< host name, with the first rank where two machines have the same
+  std::string name; ///< as Slurm knows it, with the first rank where two machines have the same
   std::vector<int> ranks;
 };
 

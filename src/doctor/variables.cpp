@@ -230,7 +230,8 @@ std::string value_problem(const std::string& name, const std::string& value) {
       return fmt::format("{}={} {}", name, value, slow.effect);
     }
   }
-  if (name == "HDF5_USE_FILE_LOCKING" && value != "TRUE" && value != "FALSE" && value != "BEST_EFFORT") {
+  constexpr std::array of_locking{"TRUE"sv, "FALSE"sv, "BEST_EFFORT"sv, "1"sv, "0"sv};
+  if (name == "HDF5_USE_FILE_LOCKING" && std::ranges::find(of_locking, value) == of_locking.end()) {
     return fmt::format("{}={} is none of TRUE, FALSE and BEST_EFFORT", name, value);
   }
   if (name == "CUDA_VISIBLE_DEVICES") {

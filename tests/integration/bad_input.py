@@ -144,7 +144,7 @@ def leaves_its_exit_code(place):
     said = place.path / "code"
     for arguments, code in ((["config", "configs/test/prepare.yaml"], 0), (["doctor", "--ranks-per-node", 7], 2), (["verify", "configs"], 3)):
         for ranks in (0, 2):
-            said.unlink(missing_ok=True)
+            said.write_text("of a former program")
             place.run(*arguments, ranks=ranks, expect=code, environment={"RADFORGE_EXIT_CODE_FILE": str(said)})
             assert said.read_text() == f"{code}\n", (arguments, said.read_text())
     place.run("config", "configs/test/prepare.yaml", expect=4, environment={"RADFORGE_EXIT_CODE_FILE": "nowhere/code"})

@@ -19,7 +19,7 @@ struct Finding {
   ExitCode code = ExitCode::unhealthy; ///< that a bad finding ends with
 };
 
-/// A GPU, or a port of InfiniBand, as the operating system sees it.
+/// A GPU, or a port that MPI and NCCL can send through, as the operating system sees it.
 struct Device {
   std::string name;    ///< "0000:03:00.0", "mlx5_0/1"
   std::string model;   ///< "NVIDIA A100-SXM4-40GB", "200 Gb/sec (4X HDR)"
@@ -45,7 +45,7 @@ struct Diagnosis {
   std::vector<Finding> findings;
   std::vector<NodeFacts> nodes;
 
-  /// Nodes that a bad finding blames, each once, in the order of `nodes`.
+  /// Nodes that a bad finding blames, each once, in the order of `nodes`; none if they are all of them.
   std::vector<std::string> bad_nodes() const;
   /// ok, `unhealthy` if a node is to blame, else the code of the first bad finding.
   ExitCode verdict() const;

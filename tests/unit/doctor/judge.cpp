@@ -12,6 +12,7 @@ constexpr std::int64_t gib = std::int64_t{1} << 30;
 RankReport report(const std::string& host) {
   RankReport rank;
   rank.host = host;
+  rank.node_name = host;
   rank.versions = {{"radforge", "0.1.0"}};
   rank.libraries = {{"libhdf5.so.103", 1000}};
   rank.machine.cpus = {0, 1, 2, 3};
@@ -108,6 +109,27 @@ TEST_CASE("a node that runs another program or library is named, with the first 
   CHECK_THAT(judge_versions(seen).found, Contains("radforge: 0.0.9 instead of 0.1.0"));
 }
 
+TEST_CASE("of two nodes that run different programs, and where every node has an odd rank, none is to blame") {
+  Observations seen = healthy(2);
+  seen.ranks[1].versions["radforge"] = "0.0.9";
+  CHECK(judge_versions(seen).grade == Grade::bad);
+  CHECK(judge_versions(seen).nodes.empty());
+  seen = healthy(3, 3);
+  for (const std::size_t rank : {2U, 5U, 8U}) {
+    seen.ranks[rank].versions["radforge"] = "0.0.9";
+  }
+  CHECK(judge_versions(seen).grade == Grade::bad);
+  CHECK(judge_versions(seen).nodes.empty());
+}
+
+TEST_CASE("a library that only some have loaded says nothing, another kernel is a warning") {
+  Observations seen = healthy(3);
+  seen.ranks[1].libraries["libnss_ldap.so.2"] = 7;
+  CHECK(judge_versions(seen).grade == Grade::good);
+  seen.ranks[1].machine.kernel = "6.2";
+  CHECK(judge_versions(seen).grade == Grade::warning);
+}
+
 TEST_CASE("more threads than cores are a warning") {
   Observations seen = healthy(2, 2);
   for (RankReport& rank : seen.ranks) {
@@ -118,39 +140,71 @@ TEST_CASE("more threads than cores are a warning") {
   CHECK_THAT(finding.found, Contains("on n1, n2 there are more threads than cores"));
 }
 
-TEST_CASE("a node with less memory than others is named") {
+TEST_CASE("little memory is a warning, that names the node") {
   Observations seen = healthy(3);
   seen.ranks[1].machine.memory_bytes = 384 * gib;
-  CHECK(judge_memory(seen).nodes == n2);
-  seen = healthy(3);
-  seen.ranks[1].machine.free_shared_memory_bytes = 1 << 20;
-  CHECK_THAT(judge_memory(seen).found, Contains("n2: /dev/shm has 1 MiB left"));
+  CHECK(judge_memory(seen).grade == Grade::warning);
+  CHECK_THAT(judge_memory(seen).found, Contains("n2: 384 GiB"));
+  seen = healthy(6);
+  for (RankReport& rank : seen.ranks) {
+    rank.machine.free_shared_memory_bytes = 1 << 20;
+  }
+  CHECK_THAT(judge_memory(seen).found, Contains("n1, n2, n3, n4 and 2 more: /dev/shm has 1 MiB left"));
 }
 
-TEST_CASE("devices that a node lacks, or that are ill there alone, make it a bad one") {
+TEST_CASE("devices that are ill on a minority of nodes make them bad ones") {
   Observations seen = healthy(3);
   for (RankReport& rank : seen.ranks) {
     rank.machine.gpus = {{"0", "A100", 0, ""}, {"1", "A100", 0, ""}};
     rank.machine.cpus_of_gpus = {{}, {}};
+    rank.gpus_of_job = 2;
   }
   CHECK(judge_gpus(seen).grade == Grade::good);
   seen.ranks[1].machine.gpus[1].problem = "its PCIe link has 8 of 16 lanes";
   CHECK(judge_gpus(seen).nodes == n2);
   seen.ranks[1].machine.gpus.pop_back();
-  CHECK_THAT(judge_gpus(seen).found, Contains("n2: 1 of them"));
+  CHECK(judge_gpus(seen).nodes == n2);
+  CHECK_THAT(judge_gpus(seen).found, Contains("n2: 1 of the 2 that Slurm has given to the job"));
   for (RankReport& rank : seen.ranks) { // all alike: this is how the machine is
     rank.machine.ports = {{"mlx5_0/1", "200 Gb/sec", 0, ""}, {"mlx5_1/1", "", 0, "its state is 1: DOWN"}};
+    rank.machine.is_infiniband = {true, true};
   }
   CHECK(judge_ports(seen).grade == Grade::warning);
   CHECK(judge_ports(seen).nodes.empty());
+  seen.ranks[0].machine.ports[1].problem = seen.ranks[2].machine.ports[1].problem = "";
+  CHECK(judge_ports(seen).nodes == n2);
+  for (RankReport& rank : seen.ranks) { // a spare port of another kind
+    rank.machine.is_infiniband[1] = false;
+  }
+  CHECK(judge_ports(seen).grade == Grade::good);
 }
 
-TEST_CASE("fewer GPUs than Slurm has given are found on a single node as well") {
-  Observations seen = healthy(1);
+TEST_CASE("of two nodes, and of more devices than others have, none is to blame") {
+  Observations seen = healthy(2);
+  seen.ranks[0].machine.ports = {{"mlx5_0/1", "", 0, "its state is 1: DOWN"}};
+  seen.ranks[1].machine.ports = {{"mlx5_0/1", "", 0, ""}};
+  seen.ranks[0].machine.is_infiniband = seen.ranks[1].machine.is_infiniband = {true};
+  CHECK(judge_ports(seen).grade == Grade::warning);
+  seen = healthy(3);
+  seen.ranks[1].machine.gpus = {{"0", "A100", 0, ""}};
+  seen.ranks[1].machine.cpus_of_gpus = {{}};
+  CHECK(judge_gpus(seen).grade == Grade::warning);
+  for (RankReport& rank : seen.ranks) { // slices of GPUs, which the kernel does not count
+    rank.gpus_of_job = 8;
+  }
+  CHECK(judge_gpus(seen).grade == Grade::warning);
+}
+
+TEST_CASE("GPUs of a node are those that any of its ranks is shown") {
+  Observations seen = healthy(1, 2);
   seen.ranks[0].machine.gpus = {{"0", "A100", 0, ""}};
-  seen.ranks[0].machine.cpus_of_gpus = {{}};
-  seen.ranks[0].gpus_of_job = 4;
-  CHECK(judge_gpus(seen).grade == Grade::bad);
+  seen.ranks[1].machine.gpus = {{"1", "A100", 0, ""}};
+  for (RankReport& rank : seen.ranks) {
+    rank.machine.cpus_of_gpus = {{}};
+    rank.gpus_of_job = 2;
+  }
+  CHECK(judge_gpus(seen).grade == Grade::good);
+  CHECK_THAT(judge_gpus(seen).found, Contains("2 x A100 a node"));
 }
 
 TEST_CASE("ranks far from their GPU are a warning") {
@@ -180,11 +234,11 @@ TEST_CASE("environments that differ between ranks are told of") {
   Observations seen = healthy(3);
   seen.ranks[2].variables = {{"NCCL_DEBUG", "INFO"}};
   CHECK_THAT(judge_variables(seen).found,
-             Contains("rank 2 has another environment than most (NCCL_DEBUG: INFO instead of none)"));
+             Contains("rank 2 has another environment than rank 0 (NCCL_DEBUG: INFO instead of none)"));
 }
 
-TEST_CASE("a folder that one node cannot use is the node's fault, one that none can use is its own") {
-  Observations seen = healthy(2);
+TEST_CASE("a folder that few nodes cannot use is their fault, one that half cannot use is its own") {
+  Observations seen = healthy(3);
   seen.folders[1].problem = "cannot create it";
   Finding finding = judge_folder(seen, "runs");
   CHECK(finding.grade == Grade::bad);
@@ -195,6 +249,29 @@ TEST_CASE("a folder that one node cannot use is the node's fault, one that none 
   finding = judge_folder(seen, "runs");
   CHECK(finding.nodes.empty());
   CHECK(finding.code == ExitCode::io);
+  CHECK_THAT(finding.found, Contains("n1, n2: cannot create it"));
+}
+
+TEST_CASE("a node that sees another folder than most is to blame, also if it is the first; of two none is") {
+  Observations seen = healthy(3);
+  seen.folders[1].view = seen.folders[2].view = 1;
+  Finding finding = judge_folder(seen, "runs");
+  CHECK(finding.nodes == std::vector<std::string>{"n1"});
+  CHECK_THAT(finding.found, Contains("n1: 'runs' is not the folder that n2 sees"));
+  seen = healthy(2);
+  seen.folders[1].view = 1;
+  finding = judge_folder(seen, "runs");
+  CHECK(finding.grade == Grade::bad);
+  CHECK(finding.nodes.empty());
+  CHECK(finding.code == ExitCode::io);
+}
+
+TEST_CASE("a full disk is nobody's fault") {
+  Observations seen = healthy(5);
+  seen.folders[1].problem = "No space left on device";
+  seen.folders[1].is_full = true;
+  CHECK(judge_folder(seen, "runs").nodes.empty());
+  CHECK(judge_folder(seen, "runs").code == ExitCode::io);
 }
 
 TEST_CASE("little room is a warning") {
@@ -215,6 +292,13 @@ TEST_CASE("a slow link warns beside faster ones, and is bad where more is expect
   finding = judge_rates(seen, 20); // of all: no other node would do better
   CHECK(finding.grade == Grade::bad);
   CHECK(finding.nodes.empty());
+  seen = healthy(2); // whose link it is cannot be told
+  seen.rates.node_gb_s = {1, 1};
+  CHECK(judge_rates(seen, 5).grade == Grade::bad);
+  CHECK(judge_rates(seen, 5).nodes.empty());
+  seen = healthy(6); // one between two slow ones has done nothing
+  seen.rates.node_gb_s = {10, 1, 1, 1, 10, 10};
+  CHECK(judge_rates(seen, 5).nodes == std::vector<std::string>{"n2", "n4"});
 }
 
 TEST_CASE("every node is in a pair with each neighbour, and in one pair at a time") {
@@ -249,4 +333,15 @@ TEST_CASE("the verdict is that of the worst finding, and a bad node comes first"
   CHECK(diagnosis.bad_nodes() == n2);
   CHECK_THAT(diagnosis_table(diagnosis), Contains("not fit for work: n2\n"));
   CHECK_THAT(diagnosis_json(diagnosis), Contains("\"exclude\": \"n2\"") && Contains("\"exit_code\": 78"));
+  diagnosis.findings.back().nodes = {"n2", "n1"}; // all: others would do no better
+  CHECK(diagnosis.bad_nodes().empty());
+  CHECK(diagnosis.verdict() == ExitCode::io);
+}
+
+TEST_CASE("of two machines with one name Slurm cannot leave one out") {
+  Diagnosis diagnosis;
+  diagnosis.nodes = {{.host = "n1"}, {.host = "n1(rank 1)"}, {.host = "n2"}};
+  diagnosis.findings = {{.check = "memory", .found = "little", .grade = Grade::bad, .nodes = {"n1(rank 1)"}}};
+  CHECK(diagnosis.verdict() == ExitCode::unhealthy);
+  CHECK_THAT(diagnosis_json(diagnosis), Contains("\"exclude\": \"\""));
 }

@@ -38,6 +38,8 @@ TEST_CASE("GPUs and ports are those of the kernel's files") {
   write(root / "sys/class/infiniband/mlx5_0/ports/1/rate", "200 Gb/sec (4X HDR)");
   write(root / "sys/class/infiniband/mlx5_0/device/numa_node", "3");
   write(root / "sys/class/infiniband/mlx5_1/ports/1/state", "1: DOWN");
+  write(root / "sys/class/infiniband/mlx5_0/ports/1/link_layer", "InfiniBand");
+  write(root / "sys/class/infiniband/mlx5_1/ports/1/link_layer", "Ethernet");
   write(root / "sys/class/net/ib0/speed", "200000");
 
   const Machine machine = look_at_machine(root.path());
@@ -55,6 +57,7 @@ TEST_CASE("GPUs and ports are those of the kernel's files") {
   CHECK(machine.ports[0].model == "200 Gb/sec (4X HDR)");
   CHECK(machine.ports[0].problem.empty());
   CHECK(machine.ports[1].problem == "its state is 1: DOWN");
+  CHECK(machine.is_infiniband == std::vector<bool>{true, false});
   CHECK(machine.interfaces == std::vector<std::string>{"ib0"});
 }
 

@@ -38,6 +38,7 @@ TEST_CASE("values outside the documented ranges are found") {
   CHECK(problem("OMP_NUM_THREADS", "4,2").empty());
   CHECK_THAT(problem("HDF5_USE_FILE_LOCKING", "no"), Contains("none of TRUE, FALSE and BEST_EFFORT"));
   CHECK(problem("HDF5_USE_FILE_LOCKING", "FALSE").empty());
+  CHECK(problem("HDF5_USE_FILE_LOCKING", "0").empty());
   CHECK_THAT(problem("CUDA_VISIBLE_DEVICES", "0,1,0"), Contains("twice"));
   CHECK(problem("CUDA_VISIBLE_DEVICES", "0,1").empty());
 }
