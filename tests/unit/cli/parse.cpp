@@ -40,13 +40,13 @@ TEST_CASE("a training run is told where to go on, and no other command is") {
 }
 
 TEST_CASE("a sweep is run, in part or in whole, or asked what became of it") {
-  const CommandLine whole = parse({"sweep", "configs/demo/arms.yaml"}).line;
+  const CommandLine whole = parse({"sweep", "configs/demo/finetune.yaml"}).line;
   CHECK_FALSE(whole.shows_status);
   CHECK(whole.array_task == 0);
-  const CommandLine status = parse({"sweep", "status", "configs/demo/arms.yaml"}).line;
+  const CommandLine status = parse({"sweep", "status", "configs/demo/finetune.yaml"}).line;
   CHECK(status.shows_status);
-  CHECK(status.config == "configs/demo/arms.yaml");
-  CHECK(status.output == "runs/demo/arms");
+  CHECK(status.config == "configs/demo/finetune.yaml");
+  CHECK(status.output == "runs/demo/finetune");
   const CommandLine part = parse({"sweep", "s.yaml", "--array-task", "3/4"}).line;
   CHECK(part.array_task == 3);
   CHECK(part.num_array_tasks == 4);
