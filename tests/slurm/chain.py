@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Job files on a virtual cluster: what is stopped, pre-empted or loses its node is started again, and ends as if nothing had happened."""
+"""Chains of starts on a virtual cluster: what is stopped, pre-empted, out of time or without its node is started again, and ends as if
+nothing had happened; what waits for it waits for the whole chain; what the user ends has ended."""
 
 import sys
-import time
 
 from cluster import Cluster
 
@@ -34,26 +34,33 @@ def stopped(cluster, want):
     lines = cluster.chain("stopped")
     assert len(lines) == 4 and lines[1].endswith("code 75 again (stopped on request)") and "restart 1" in lines[2], lines
     assert cluster.weights("stopped") == want
+    assert "follows" not in cluster.log(job), cluster.log(job)
 
 
 def resubmitted(cluster, want):
-    """Where a site does not requeue, another job follows."""
-    job = training(cluster, "resubmitted", "--time=7", RADFORGE_CHAIN="resubmit")
+    """Where a site does not requeue, another job follows with the same options, and what waits for the first waits for it as well."""
+    options = ("--time=7", "--constraint=big|small", "--mem=100", "--exclude=n4", "--gres=gpu:1")
+    job = training(cluster, "resubmitted", *options, RADFORGE_CHAIN="resubmit")
+    waits = cluster.submit(f"--dependency=afterok:{job}", "--kill-on-invalid-dep=yes", "--wrap=tail -n 1 resubmitted/chain.txt")
     cluster.wait_for("resubmitted/checkpoints/step-4/manifest.json")
     cluster.run("scancel", "--batch", "--signal=USR1", job)
-    cluster.wait(job, "FAILED") # its code is 75
-    follower = str(int(job) + 1)
+    cluster.wait(job)
+    follower = str(int(waits) + 1)
+    cluster.wait(waits)
+    assert cluster.log(waits).strip().endswith(f"end job {follower} code 0 done"), cluster.log(waits)
+    for field in ("TimeLimit", "Features", "MinMemoryNode", "TresPerNode", "ExcNodeList", "NumNodes", "Partition", "JobName", "StdOut"):
+        assert cluster.field(follower, field) == cluster.field(job, field), (field, cluster.field(follower, field), cluster.field(job, field))
     assert cluster.field(follower, "TimeLimit") == "00:07:00", cluster.field(follower, "TimeLimit")
-    cluster.wait(follower)
     lines = cluster.chain("resubmitted")
-    assert len(lines) == 4 and f"start job {follower} restart 0 nodes n[1-2]" in lines[2] and lines[3].endswith("code 0 done"), lines
+    assert len(lines) == 4 and lines[1].endswith("code 75 again (stopped on request)"), lines
+    assert f"start job {follower} restart 0 nodes n[1-2]" in lines[2] and lines[3].endswith("code 0 done"), lines
     assert cluster.weights("resubmitted") == want
 
 
 def preempted(cluster, want):
     job = training(cluster, "preempted")
     cluster.wait_for("preempted/checkpoints/step-4/manifest.json")
-    urgent = cluster.submit("--partition=urgent", "--nodes=2", "--exclusive", "--wrap=sleep 1")
+    urgent = cluster.submit("--partition=urgent", "--nodelist=n[1-2]", "--exclusive", "--wrap=sleep 1")
     cluster.wait(urgent)
     cluster.wait(job)
     lines = cluster.chain("preempted")
@@ -62,15 +69,19 @@ def preempted(cluster, want):
 
 
 def loses_a_node(cluster, want):
-    job = training(cluster, "lost")
-    cluster.wait_for("lost/checkpoints/step-4/manifest.json")
-    cluster.virtual("kill-node", "n2")
-    cluster.run("scontrol", "update", "NodeName=n2", "State=DOWN", "Reason=test")
-    cluster.virtual("start-node", "n2")
-    cluster.wait(job)
-    lines = cluster.chain("lost")
-    assert "restart" in lines[-2] and "restart 0" not in lines[-2] and lines[-1].endswith("code 0 done"), lines
-    assert cluster.weights("lost") == want
+    """Slurm starts the job again; where it does not, another one follows."""
+    for mode, option in (("requeue", "--requeue"), ("resubmit", "--no-requeue")):
+        output = f"lost-{mode}"
+        job = training(cluster, output, option, RADFORGE_CHAIN=mode)
+        waits = cluster.submit(f"--dependency=afterok:{job}", "--wrap=true")
+        cluster.wait_for(f"{output}/checkpoints/step-4/manifest.json")
+        cluster.virtual("kill-node", "n2")
+        cluster.run("scontrol", "update", "NodeName=n2", "State=DOWN", "Reason=test")
+        cluster.virtual("start-node", "n2")
+        cluster.wait(waits)
+        lines = cluster.chain(output)
+        assert ("restart 0" in lines[-2]) == (mode == "resubmit") and "n[1-2]" in lines[-2] and lines[-1].endswith("code 0 done"), lines
+        assert cluster.weights(output) == want
 
 
 def helps_each_other(cluster):
@@ -82,17 +93,60 @@ def helps_each_other(cluster):
     assert (cluster.path / "made/dataset.json").exists()
 
 
-def follows_a_task(cluster):
-    """Of an array the task alone that has stopped has a job that follows it."""
-    once = cluster.program("once", '[ "$SLURM_ARRAY_TASK_ID" = 2 ] && [ ! -e seen ] && touch seen && exit 75; exit 0')
-    job = cluster.submit("jobs/generate.sbatch", "configs/test/generate.yaml", "--output", "tasks", RADFORGE=once, RADFORGE_CHAIN="resubmit")
-    cluster.wait(f"{job}_1")
-    deadline = time.monotonic() + 60
-    while len(lines := cluster.chain("tasks", "chain-2.txt") if (cluster.path / "tasks/chain-2.txt").exists() else []) < 4:
-        assert time.monotonic() < deadline, lines
-        time.sleep(0.3)
-    assert lines[1].endswith("code 75 again (stopped on request)") and lines[3].endswith("code 0 done"), lines
-    assert len(cluster.chain("tasks", "chain-1.txt")) == 2, cluster.chain("tasks", "chain-1.txt")
+def follows_tasks(cluster):
+    """Of an array the tasks alone that have stopped have jobs that follow them, though they stop at once; what waits for the array waits for all."""
+    once = cluster.program("once", '[ "$SLURM_ARRAY_TASK_ID" != 3 ] && mkdir "seen-$SLURM_ARRAY_TASK_ID" && sleep 2 && exit 75\n'
+                                   '[ "$SLURM_ARRAY_TASK_ID" = 3 ] || sleep 3; exit 0')
+    job = cluster.submit("--array=1-3", "jobs/generate.sbatch", "configs/test/generate.yaml", "--output", "tasks", RADFORGE=once,
+                         RADFORGE_CHAIN="resubmit")
+    waits = cluster.submit(f"--dependency=afterok:{job}", "--wrap=cat tasks/chain-*.txt")
+    cluster.wait(waits)
+    seen = cluster.log(waits).splitlines()
+    assert sum(line.endswith("code 75 again (stopped on request)") for line in seen) == 2, seen
+    assert sum(line.endswith("code 0 done") for line in seen) == 3 and len(seen) == 10, seen
+
+
+def short_of_time(cluster):
+    """Starts of a program that hears no signal, with their time over in a minute; the jobs, and what waits for them. Others run meanwhile."""
+    deaf = cluster.program("deaf", 'trap "" USR1\nmkdir "time-$SLURM_JOB_NODELIST" || exit 0\nscontrol update JobId="$SLURM_JOB_ID" TimeLimit=1\n'
+                                   'while sleep 0.2; do :; done')
+    jobs = []
+    for node, mode in (("n3", "requeue"), ("n4", "resubmit")):
+        job = cluster.submit(f"--nodelist={node}", *TRAIN, "--output", f"time-is-over-{mode}", RADFORGE=deaf, RADFORGE_CHAIN=mode)
+        jobs += [job, cluster.submit(f"--dependency=afterok:{job}", f"--kill-on-invalid-dep={'yes' if mode == 'requeue' else 'no'}", "--wrap=true")]
+    return jobs
+
+
+def outlives_its_time(cluster, requeued, waits, resubmitted_, moved):
+    """Where a save took longer than there was time for, the job file sees the ranks end, and the chain goes on."""
+    over = "code 143 again (the time was over before all ranks had stopped)"
+    cluster.wait_until(lambda: "PENDING" in cluster.field(requeued, "JobState"), "requeue after the time limit", 150)
+    cluster.run("scontrol", "update", f"JobId={requeued}", "TimeLimit=10") # the minute was the test's
+    cluster.wait(requeued)
+    lines = cluster.chain("time-is-over-requeue")
+    assert len(lines) == 4 and lines[1].endswith(over) and "restart 1" in lines[2] and lines[3].endswith("code 0 done"), lines
+    assert "follows" not in cluster.log(requeued), cluster.log(requeued)
+    cluster.wait(waits)
+    assert cluster.field(resubmitted_, "JobState") == "TIMEOUT", cluster.field(resubmitted_, "JobState")
+    lines = cluster.chain("time-is-over-resubmit")
+    assert len(lines) == 2 and lines[1].endswith(over), lines
+    follower = cluster.log(resubmitted_).split(" follows")[0].split()[-1]
+    cluster.wait(follower, "FAILED")
+    assert "--time=00:01:00 leaves no time to save" in cluster.log(resubmitted_), cluster.log(resubmitted_)
+    assert cluster.field(moved, "Dependency") == f"afterok:{follower}(failed)", cluster.field(moved, "Dependency")
+
+
+def cancelled(cluster):
+    """What the user ends is not started again, in either way."""
+    waiting = cluster.program("waiting", 'touch "$4/works"; while sleep 0.2; do :; done') # after train CONFIG --output
+    for mode in ("requeue", "resubmit"):
+        job = cluster.submit(*TRAIN, "--output", f"cancelled-{mode}", RADFORGE=waiting, RADFORGE_CHAIN=mode)
+        cluster.wait_for(f"cancelled-{mode}/works")
+        cluster.run("scancel", job)
+        cluster.wait(job, "CANCELLED")
+        lines = cluster.chain(f"cancelled-{mode}")
+        assert len(lines) == 2 and lines[1].endswith("left to Slurm (cancelled, or its node has failed)"), lines
+        assert not cluster.run("squeue", "--noheader", "--name=train_diffusion", "--nodelist=n[1-2]").strip()
 
 
 def ends(cluster):
@@ -106,18 +160,22 @@ def ends(cluster):
     lines = cluster.chain("crashing")
     assert sum(" start job " in line for line in lines) == 3 and lines[-1].endswith("code 79 (3 starts have added nothing)"), lines
     assert "mend the cause" in cluster.log(job), cluster.log(job)
-    job = cluster.submit(*TRAIN, RADFORGE_CLUSTER="nowhere")
-    cluster.wait(job, "FAILED")
-    assert "cluster 'nowhere' is not known" in cluster.log(job), cluster.log(job)
+    for _ in range(5): # what was done has not stalled
+        job = cluster.submit(*TRAIN, "--output", "finished", RADFORGE="/bin/true")
+        cluster.wait(job)
+    assert len(cluster.chain("finished")) == 10, cluster.chain("finished")
 
 
 def main():
-    with Cluster(sys.argv[1]) as cluster:
+    with Cluster(sys.argv[1], "--features", "big,small", "--gpus-per-node", "1", nodes=4) as cluster:
         want = undisturbed(cluster)
+        short = short_of_time(cluster)
         for check in (stopped, resubmitted, preempted, loses_a_node):
             check(cluster, want)
         helps_each_other(cluster)
-        follows_a_task(cluster)
+        outlives_its_time(cluster, *short)
+        follows_tasks(cluster)
+        cancelled(cluster)
         ends(cluster)
 
 

@@ -48,6 +48,13 @@ class Cluster:
         assert result.returncode == 0, (command, result.stdout, result.stderr)
         return result.stdout
 
+    def refuses(self, words, *command, code=2, **environment):
+        """A command that ends with this code, and all these words."""
+        result = subprocess.run(command, cwd=self.path, env=self.environment | environment, capture_output=True, text=True, timeout=120, check=False)
+        told = result.stdout + result.stderr
+        assert result.returncode == code and all(word in told for word in words), (command, result.returncode, words, told)
+        return told
+
     def submit(self, *arguments, **environment):
         return self.run("sbatch", "--parsable", "--output=job-%j.log", *arguments, **environment).strip()
 
@@ -56,7 +63,8 @@ class Cluster:
         return next(field.split("=", 1)[1] for field in fields if field.startswith(f"{name}="))
 
     def program(self, name, script):
-        """In place of radforge."""
+        """In place of another: of radforge, or, in a folder that is put before PATH, of sbatch."""
+        (self.path / name).parent.mkdir(exist_ok=True)
         (self.path / name).write_text(f"#!/bin/sh\n{script}\n")
         (self.path / name).chmod(0o755)
         return str(self.path / name)
@@ -68,9 +76,12 @@ class Cluster:
             time.sleep(0.3)
 
     def wait_for(self, path, seconds=120):
+        self.wait_until((self.path / path).exists, path, seconds)
+
+    def wait_until(self, holds, what, seconds=120):
         deadline = time.monotonic() + seconds
-        while not (self.path / path).exists():
-            assert time.monotonic() < deadline, path
+        while not holds():
+            assert time.monotonic() < deadline, f"{what}: not in {seconds} s"
             time.sleep(0.05)
 
     def log(self, job):
@@ -78,7 +89,8 @@ class Cluster:
         return path.read_text() if path.exists() else ""
 
     def chain(self, output, name="chain.txt"):
-        return (self.path / output / name).read_text().splitlines()
+        path = self.path / output / name
+        return path.read_text().splitlines() if path.exists() else []
 
     def weights(self, output):
         return (self.path / output / "pipeline/unet/diffusion_pytorch_model.safetensors").read_bytes()
