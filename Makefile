@@ -25,9 +25,11 @@ test: build ## every test and check, closing with CTest's summary
 test-faults: build ## training runs and generations killed, starved of disk and held up, hundreds of times (hours); tallies in runs/faults/
 	tests/faults/run.py $(CURDIR)/build/release/bin/radforge $(CURDIR)
 
-test-slurm: build ## job files on a virtual Slurm cluster of two nodes: stopped, pre-empted, without a node
+test-slurm: build ## job files on virtual Slurm clusters: the whole pipeline, chains of starts, bad input
 	@tools/setup --slurm
+	tests/slurm/pipeline.py $(CURDIR)/build/release/bin/radforge
 	tests/slurm/chain.py $(CURDIR)/build/release/bin/radforge
+	tests/slurm/bad_input.py $(CURDIR)/build/release/bin/radforge
 
 asan: setup build/asan/build.ninja ## the unit tests of the LibTorch-free modules under ASan and UBSan
 	cmake --build build/asan -j $(JOBS)

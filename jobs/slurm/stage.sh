@@ -30,7 +30,8 @@ stop_ranks() {
 trap stop_ranks USR1
 trap 'ending=yes interrupted=yes' TERM
 
-# The folder that radforge writes to: --output, or runs/<config name>; of a report, the folder that it is about.
+# The folder that radforge writes to, as src/cli/parse.cpp has it: --output, or runs/<place below a folder configs, else name>; of a report
+# the folder that it is about.
 output_of() {
   local command=$1 config=$2 name
   shift 2
@@ -42,8 +43,12 @@ output_of() {
     esac
     shift
   done
-  name=${config#configs/}
-  echo "runs/${name%.yaml}"
+  case /$config in
+  */configs/*) name=${config#*configs/} ;;
+  *) name=${config##*/} ;;
+  esac
+  name=${name%.yaml}
+  echo "runs/${name%.yml}"
 }
 
 # Why this start has ended, of its code; "again" is what another start goes on from.
@@ -71,6 +76,9 @@ run_stage() {
   if grep -qs '^task: *sweep' "$config"; then
     command=sweep
     [ -z "${SLURM_ARRAY_TASK_ID:-}" ] || set -- "$@" --array-task "$SLURM_ARRAY_TASK_ID/$RADFORGE_ARRAY_TASKS"
+  elif [ "$command" != generate ] && [ "${SLURM_ARRAY_TASK_ID:-1}" -gt 1 ]; then
+    stage_log "nothing is left for this task ($config is no sweep, the first task of the array does it)"
+    return
   fi
   local output chain code=0 reason
   output=$(output_of "$command" "$config" "$@")
