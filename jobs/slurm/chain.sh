@@ -36,9 +36,9 @@ has_stalled() {
     END { exit count < limit }' "$1"
 }
 
-# again OUTPUT: starts this job once more, where the site lets it, or submits one that follows it, with what this one was submitted with.
+# again OUTPUT: starts this job once more, where the site lets it and no node is to be left out, or submits one that follows it, with what this one was submitted with.
 again() {
-  if [ "$RADFORGE_CHAIN" = requeue ] && scontrol requeue "$this_job"; then
+  if [ "$RADFORGE_CHAIN" = requeue ] && [ -z "$bad_nodes" ] && scontrol requeue "$this_job"; then
     trap - TERM # by which Slurm ends this script now
     sleep 600
     exit
@@ -53,7 +53,7 @@ again() {
   keep_option --qos QOS
   keep_option --reservation Reservation
   keep_option --constraint Features
-  keep_option --exclude ExcNodeList
+  keep_option --exclude ExcNodeList "$bad_nodes"
   keep_option --mem MinMemoryNode
   keep_option --mem-per-cpu MinMemoryCPU
   keep_option --gres TresPerNode
@@ -65,10 +65,14 @@ again() {
   exit 0 # what waits for this job to succeed waits for that one now
 }
 
-# keep_option OPTION FIELD: into options, where the job has one.
+# keep_option OPTION FIELD [MORE]: into options, where the job has one, and more of it.
 keep_option() {
   local value
   value=$(sed -n "s/^$2=//p" <<<"$fields" | head -1)
+  if [ -n "${3:-}" ]; then
+    [ "$value" != '(null)' ] || value=
+    value+=${value:+,}$3
+  fi
   [ "$1" != --gres ] || value=${value//gres[:\/]/} # gres:gpu:4, which --gres does not take
   case $value in '' | 0 | '(null)') ;; *) options+=("$1=$value") ;; esac
 }

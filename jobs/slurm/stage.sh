@@ -22,6 +22,7 @@ time_limit=$(job_field TimeLimit)
 launcher=
 asked=no
 ending=no
+bad_nodes=
 stop_ranks() {
   asked=yes
   interrupted=yes
@@ -55,8 +56,10 @@ output_of() {
 reason_of() {
   case $1 in
   0) echo "done" && return ;;
-  1 | 5 | 75 | 134 | 135 | 136 | 137 | 139 | 143) ;;
-  *) echo "ended (the same start would end alike)" && return ;;
+  78) [ -z "$bad_nodes" ] || { echo "again (without $bad_nodes, which the doctor has found unfit)" && return; } ;;
+  esac
+  case $1 in
+  2 | 3 | 4 | 6 | 70 | 73 | 78 | 126 | 127) echo "ended (the same start would end alike)" && return ;;
   esac
   if is_left_to_slurm; then
     echo "left to Slurm (cancelled, or its node has failed)"
@@ -65,8 +68,49 @@ reason_of() {
   elif [ "$(job_field Reason)" = TimeLimit ]; then
     echo "again (the time was over before all ranks had stopped)"
   else
-    echo "again (a rank or its node was lost)"
+    echo "again (a rank, its node or its launcher was lost)"
   fi
+}
+
+# run_ranks COMMAND [ARGUMENT ...]: of radforge, on all nodes of the job; sets `code`. Rank 0 keeps a file with "running" and then its exit code,
+# as launchers change that: srun ends with 143 where ranks that stop together end one after another, and with 0 or anything where it could not
+# start a rank on a node that is just coming back or going. Then it is asked again.
+run_ranks() {
+  local said='' interrupted tries=0
+  code=0
+  while [ -z "$said" ] && [ $((tries += 1)) -le 3 ]; do
+    [ "$asked" = no ] || code=75
+    [ "$ending" = no ] || code=143
+    [ "$asked$ending" = nono ] || return # before the ranks have started
+    [ $tries = 1 ] || sleep 5
+    rm -f "$RADFORGE_EXIT_CODE_FILE"
+    launch "$RADFORGE" "$@" &
+    launcher=$!
+    interrupted=yes
+    while [ "$interrupted" = yes ]; do # a signal ends the waiting, not the launcher
+      interrupted=no
+      wait "$launcher"
+      code=$?
+    done
+    launcher=
+    said=$(cat "$RADFORGE_EXIT_CODE_FILE" 2>/dev/null)
+    case $code in 126 | 127) return ;; esac # there is no program
+  done
+  case $said in
+  '' | running) [ "$code" != 0 ] || code=5 ;;
+  0) ;; # rank 0 is done, and may be alone in that
+  *) code=$said ;;
+  esac
+}
+
+# check_nodes REPORT OUTPUT: whether they are fit for work; sets `code`, and `bad_nodes` to those that another start shall do without.
+check_nodes() {
+  code=0
+  [ "${RADFORGE_DOCTOR:-yes}" = yes ] || return
+  run_ranks doctor --json --output "$2" ${RADFORGE_RANKS_PER_NODE:+--ranks-per-node "$RADFORGE_RANKS_PER_NODE"} \
+    ${RADFORGE_LEAST_RATE:+--least-rate "$RADFORGE_LEAST_RATE"} >"$1"
+  bad_nodes=$(sed -n 's/^  "exclude": "\(.*\)",$/\1/p' "$1")
+  stage_log "doctor: $(sed -n 's/^  "verdict": "\(.*\)",$/\1/p' "$1") ($1)"
 }
 
 # run_stage COMMAND CONFIG [OPTION ...]: of radforge. A CONFIG with `task: sweep` is a sweep of such commands, shared among the tasks of an array.
@@ -80,10 +124,11 @@ run_stage() {
     stage_log "nothing is left for this task ($config is no sweep, the first task of the array does it)"
     return
   fi
-  local output chain code=0 reason
+  local output task=${SLURM_ARRAY_TASK_ID:+-$SLURM_ARRAY_TASK_ID} chain code=0 reason
   output=$(output_of "$command" "$config" "$@")
   mkdir -p "$output" || stage_end "$output cannot be made on $(hostname) (see above) name another --output" 4
-  chain=$output/chain${SLURM_ARRAY_TASK_ID:+-$SLURM_ARRAY_TASK_ID}.txt
+  chain=$output/chain$task.txt
+  export RADFORGE_EXIT_CODE_FILE=$output/.exit-code$task
   touch "$chain" || stage_end "$chain cannot be written on $(hostname) (see above) name another --output" 4
   note() { printf '%s %s\n' "$(date -u +%FT%TZ)" "$*" >>"$chain"; }
 
@@ -95,24 +140,9 @@ run_stage() {
   fi
   note "start job $SLURM_JOB_ID restart ${SLURM_RESTART_COUNT:-0} nodes $SLURM_JOB_NODELIST has $has"
 
-  if [ "$ending" = yes ]; then # before the ranks have started
-    code=143
-  elif [ "$asked" = yes ]; then
-    code=75
-  else
-    launch "$RADFORGE" "$command" "$config" "$@" &
-    launcher=$!
-    interrupted=yes
-    while [ "$interrupted" = yes ]; do # a signal ends the waiting, not the launcher
-      interrupted=no
-      wait "$launcher"
-      code=$?
-    done
-    launcher=
-  fi
-  # Ranks that stop together do not end together: srun sees the first with 75, and ends those that are still at it (143).
-  [ "$asked" = yes ] && [ "$ending" = no ] && [ "$code" = 143 ] && code=75
-
+  check_nodes "$output/doctor$task.json" "$output"
+  [ "$code" != 0 ] || run_ranks "$command" "$config" "$@"
+  rm -f "$RADFORGE_EXIT_CODE_FILE"
   reason=$(reason_of "$code")
   note "end job $SLURM_JOB_ID code $code $reason"
   stage_log "$command $config: code $code, $reason"

@@ -26,38 +26,33 @@ void flush_output() {
 }
 
 /// Launchers do not always say how the work ended: srun may end with 0 where it could not start a rank, and with 143 where ranks
-/// ended one after another. So rank 0 writes the code into the file that RADFORGE_EXIT_CODE_FILE names.
+/// ended one after another. So rank 0 keeps a file, named by RADFORGE_EXIT_CODE_FILE: "running", and in the end its exit code.
 class ExitCodeFile {
  public:
-  /// What a former program left is gone: a crash leaves no code.
-  ExitCodeFile() : path_(named()) {
-    if (path_) {
-      std::filesystem::remove(*path_);
+  ExitCodeFile() {
+    const char* path = std::getenv("RADFORGE_EXIT_CODE_FILE");
+    if (path != nullptr && *path != '\0' && MpiSession::launcher_rank() == 0) {
+      path_ = path;
+      write_file_atomically(path_, "running\n");
     }
   }
 
+  /// Of two errors the first is the one to end with: where the code says one, another one here is only told.
   void write(int code) const {
-    if (!path_) {
-      return;
-    }
     try {
-      write_file_atomically(*path_, fmt::format("{}\n", code));
+      if (!path_.empty()) {
+        write_file_atomically(path_, fmt::format("{}\n", code));
+      }
     } catch (const Error& error) {
       if (code == 0) {
         throw;
       }
-      std::fprintf(stderr, "radforge: %s\n", error.what()); // of the two errors the first is the one to end with
+      std::fprintf(stderr, "radforge: %s\n", error.what());
     }
   }
 
  private:
-  static std::optional<std::filesystem::path> named() {
-    const char* path = std::getenv("RADFORGE_EXIT_CODE_FILE");
-    return path != nullptr && *path != '\0' && MpiSession::launcher_rank() == 0 ? std::optional(std::filesystem::path(path))
-                                                                                : std::nullopt;
-  }
-
-  std::optional<std::filesystem::path> path_;
+  std::filesystem::path path_; ///< empty: nobody asks
 };
 
 int run(int argc, char** argv) {
@@ -70,19 +65,28 @@ int run(int argc, char** argv) {
     return static_cast<int>(ExitCode::ok);
   }
 
-  const ExitCodeFile exit_code_file;
   StopRequest stop; // before MPI: its start takes seconds, in which a signal is a request too
   MpiSession session(argc, argv);
   const std::unique_ptr<Communicator> world = session.world();
   const Log log(world->rank(), world->size());
-  const int code = run_guarded(*world, log, [&] {
+  return run_guarded(*world, log, [&] {
     set_threads_of_rank();
     arguments.command->run({arguments.line, *world, log, stop});
     flush_output();
     return static_cast<int>(ExitCode::ok);
   });
-  exit_code_file.write(code);
-  return code;
+}
+
+/// The exit code of what is thrown before there is a world to end.
+int tell_of_failure() {
+  const Failure failure = current_failure();
+  // The arguments are those of all ranks, so rank 0 speaks for them: a launcher that saw another one fail first would end rank
+  // 0 before it has said why. What MPI reports may be one rank's alone.
+  if (failure.code == ExitCode::usage && MpiSession::launcher_rank() != 0) {
+    return static_cast<int>(ExitCode::ok);
+  }
+  std::fprintf(stderr, "radforge: %s\n", failure.text.c_str());
+  return static_cast<int>(failure.code);
 }
 
 } // namespace
@@ -91,16 +95,17 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace radforge;
+  std::optional<ExitCodeFile> exit_code_file;
+  int code = 0;
   try {
-    return run(argc, argv);
-  } catch (...) { // before there is a world to end
-    const Failure failure = current_failure();
-    // The arguments are those of all ranks, so rank 0 speaks for them: a launcher that saw another one fail first would end rank
-    // 0 before it has said why. What MPI reports may be one rank's alone.
-    if (failure.code == ExitCode::usage && MpiSession::launcher_rank() != 0) {
-      return static_cast<int>(ExitCode::ok);
+    exit_code_file.emplace();
+    code = run(argc, argv);
+    exit_code_file->write(code);
+  } catch (...) {
+    code = tell_of_failure();
+    if (exit_code_file) {
+      exit_code_file->write(code);
     }
-    std::fprintf(stderr, "radforge: %s\n", failure.text.c_str());
-    return static_cast<int>(failure.code);
   }
+  return code;
 }

@@ -142,7 +142,7 @@ def broken_launcher(place):
 def leaves_its_exit_code(place):
     """In a file, for launchers that change it or lose it."""
     said = place.path / "code"
-    for arguments, code in ((["config", "configs/test/prepare.yaml"], 0), (["doctor", "--ranks-per-node", 7], 2), (["verify", "configs"], 3)):
+    for arguments, code in ((["config", "configs/test/prepare.yaml"], 0), (["confic"], 2), (["doctor", "--ranks-per-node", 7], 2), (["verify", "configs"], 3)):
         for ranks in (0, 2):
             said.write_text("of a former program")
             place.run(*arguments, ranks=ranks, expect=code, environment={"RADFORGE_EXIT_CODE_FILE": str(said)})

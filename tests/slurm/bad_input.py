@@ -56,7 +56,7 @@ exec "{real}" --hold "$@" """)
 
 def failed_stage(cluster):
     """The jobs that wait for it leave the queue."""
-    lines = cluster.run(*PIPELINE, RADFORGE=cluster.program("broken", "exit 3")).splitlines()
+    lines = cluster.run(*PIPELINE, RADFORGE=cluster.stand_in("broken", "exit 3")).splitlines()
     jobs = [line.split()[0] for line in lines]
     cluster.wait(jobs[0], "FAILED")
     for job in jobs[1:]:

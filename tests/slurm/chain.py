@@ -2,6 +2,7 @@
 """Chains of starts on a virtual cluster: what is stopped, pre-empted, out of time or without its node is started again, and ends as if
 nothing had happened; what waits for it waits for the whole chain; what the user ends has ended."""
 
+import os
 import sys
 
 from cluster import Cluster
@@ -9,15 +10,15 @@ from cluster import Cluster
 TRAIN = ("jobs/train_diffusion.sbatch", "configs/test/diffusion.yaml")
 
 
-def training(cluster, output, *options, **environment):
-    return cluster.submit("--nodes=2", *options, *TRAIN, "--output", output, "--set", "train.steps=80", **environment)
+def training(cluster, output, *options, steps=80, **environment):
+    return cluster.submit("--nodes=2", *options, *TRAIN, "--output", output, "--set", f"train.steps={steps}", **environment)
 
 
-def undisturbed(cluster):
+def undisturbed(cluster, **steps):
     """All that comes before, and a training on two nodes."""
     cluster.wait(cluster.submit("jobs/prepare.sbatch", "configs/test/prepare.yaml"))
     cluster.wait(cluster.submit("jobs/train_diffusion.sbatch", "configs/test/autoencoder.yaml"))
-    job = training(cluster, "undisturbed")
+    job = training(cluster, "undisturbed", **steps)
     cluster.wait(job)
     start, end = cluster.chain("undisturbed")
     assert f"start job {job} restart 0 nodes n[1-2]" in start and end.endswith(f"end job {job} code 0 done"), (start, end)
@@ -95,7 +96,7 @@ def helps_each_other(cluster):
 
 def follows_tasks(cluster):
     """Of an array the tasks alone that have stopped have jobs that follow them, though they stop at once; what waits for the array waits for all."""
-    once = cluster.program("once", '[ "$SLURM_ARRAY_TASK_ID" != 3 ] && mkdir "seen-$SLURM_ARRAY_TASK_ID" && sleep 2 && exit 75\n'
+    once = cluster.stand_in("once", '[ "$SLURM_ARRAY_TASK_ID" != 3 ] && mkdir "seen-$SLURM_ARRAY_TASK_ID" && sleep 2 && exit 75\n'
                                    '[ "$SLURM_ARRAY_TASK_ID" = 3 ] || sleep 3; exit 0')
     job = cluster.submit("--array=1-3", "jobs/generate.sbatch", "configs/test/generate.yaml", "--output", "tasks", RADFORGE=once,
                          RADFORGE_CHAIN="resubmit")
@@ -108,7 +109,7 @@ def follows_tasks(cluster):
 
 def short_of_time(cluster):
     """Starts of a program that hears no signal, with their time over in a minute; the jobs, and what waits for them. Others run meanwhile."""
-    deaf = cluster.program("deaf", 'trap "" USR1\nmkdir "time-$SLURM_JOB_NODELIST" || exit 0\nscontrol update JobId="$SLURM_JOB_ID" TimeLimit=1\n'
+    deaf = cluster.stand_in("deaf", 'trap "" USR1\nmkdir "time-$SLURM_JOB_NODELIST" || exit 0\nscontrol update JobId="$SLURM_JOB_ID" TimeLimit=1\n'
                                    'while sleep 0.2; do :; done')
     jobs = []
     for node, mode in (("n3", "requeue"), ("n4", "resubmit")):
@@ -138,7 +139,7 @@ def outlives_its_time(cluster, requeued, waits, resubmitted_, moved):
 
 def cancelled(cluster):
     """What the user ends is not started again, in either way."""
-    waiting = cluster.program("waiting", 'touch "$4/works"; while sleep 0.2; do :; done') # after train CONFIG --output
+    waiting = cluster.stand_in("waiting", 'touch "$4/works"; while sleep 0.2; do :; done') # after train CONFIG --output
     for mode in ("requeue", "resubmit"):
         job = cluster.submit(*TRAIN, "--output", f"cancelled-{mode}", RADFORGE=waiting, RADFORGE_CHAIN=mode)
         cluster.wait_for(f"cancelled-{mode}/works")
@@ -149,19 +150,49 @@ def cancelled(cluster):
         assert not cluster.run("squeue", "--noheader", "--name=train_diffusion", "--nodelist=n[1-2]").strip()
 
 
+def is_not_deceived(cluster):
+    """A launcher that ends with 0 where no rank has said anything, as srun does where it could not start one; and ranks that say no end."""
+    silent = cluster.program("silent", '[ "$1" = doctor ] && echo 0 >"$RADFORGE_EXIT_CODE_FILE" && exit\n'
+                                       'mkdir never-started && exit 0\necho running >"$RADFORGE_EXIT_CODE_FILE"')
+    job = cluster.submit(*TRAIN, "--output", "silent-launcher", RADFORGE=silent)
+    cluster.wait(job, "FAILED")
+    lines = cluster.chain("silent-launcher")
+    assert lines[1].endswith("code 5 again (a rank, its node or its launcher was lost)") and lines[-1].endswith("code 79 (3 starts have added nothing)"), lines
+
+
+def leaves_out_a_bad_node(cluster):
+    """A node that sees another folder is found by the doctor; another job follows, without it."""
+    if os.geteuid() != 0 or "namespaces" not in cluster.virtual("status"):
+        print("not checked: a node with a folder of its own wants root and namespaces")
+        return
+    (cluster.path / "apart").mkdir()
+    inside = ["nsenter", "--target", (cluster.state / "run/n2.pid").read_text().strip(), "--mount"]
+    cluster.run(*inside, "mount", "-t", "tmpfs", "tmpfs", str(cluster.path / "apart"))
+    job = cluster.submit("--nodes=3", "--nodelist=n1,n2,n3", *TRAIN, "--output", "apart")
+    cluster.wait(job)
+    follower = cluster.log(job).split(" follows")[0].split()[-1]
+    cluster.wait(follower)
+    assert cluster.field(follower, "ExcNodeList") == "n2", cluster.field(follower, "ExcNodeList")
+    lines = cluster.chain("apart")
+    assert len(lines) == 4 and lines[1].endswith("code 78 again (without n2, which the doctor has found unfit)"), lines
+    assert "nodes n[1,3-4]" in lines[2] and lines[3].endswith("code 0 done"), lines
+    cluster.run(*inside, "umount", str(cluster.path / "apart"))
+
+
 def ends(cluster):
     """What a new start would not mend is not started again."""
     job = cluster.submit(*TRAIN, "--output", "wrong", "--set", "train.stepz=3")
     cluster.wait(job, "FAILED")
     lines = cluster.chain("wrong")
     assert len(lines) == 2 and lines[1].endswith("code 2 ended (the same start would end alike)") and "stepz" in cluster.log(job), lines
-    job = cluster.submit(*TRAIN, "--output", "crashing", RADFORGE=cluster.program("broken", "exit 5"))
+    job = cluster.submit(*TRAIN, "--output", "crashing", RADFORGE=cluster.stand_in("broken", "exit 5"))
     cluster.wait(job, "FAILED")
     lines = cluster.chain("crashing")
     assert sum(" start job " in line for line in lines) == 3 and lines[-1].endswith("code 79 (3 starts have added nothing)"), lines
     assert "mend the cause" in cluster.log(job), cluster.log(job)
+    finished = cluster.stand_in("finishes", "exit 0")
     for _ in range(5): # what was done has not stalled
-        job = cluster.submit(*TRAIN, "--output", "finished", RADFORGE="/bin/true")
+        job = cluster.submit(*TRAIN, "--output", "finished", RADFORGE=finished)
         cluster.wait(job)
     assert len(cluster.chain("finished")) == 10, cluster.chain("finished")
 
@@ -176,6 +207,8 @@ def main():
         outlives_its_time(cluster, *short)
         follows_tasks(cluster)
         cancelled(cluster)
+        is_not_deceived(cluster)
+        leaves_out_a_bad_node(cluster)
         ends(cluster)
 
 
