@@ -67,6 +67,12 @@ TrainSummary Trainer::run() {
 
   // Where the last start of this run left off.
   std::int64_t step = checkpoints.load();
+  if (step > loop.steps) {
+    throw as_agreed(
+        ConfigError("the checkpoint of step {} is beyond train.steps = {} (a shorter training is another one) take an earlier "
+                    "checkpoint by --resume step=N, or another --output",
+                    step, loop.steps));
+  }
   const std::int64_t first_step = step;
   resume_metrics(step);
   recall(best);

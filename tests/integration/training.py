@@ -159,6 +159,9 @@ def changes_of_the_configuration_are_shown(place):
     assert "optimizer.beta2: 0.999 -> 0.99" in log and "--allow-change" in log, log
     _, log = train(place, "changed", "train.steps=30", "optimizer.beta2=0.99", arguments=("--allow-change",))
     assert "optimizer.beta2: 0.999 -> 0.99" in log and len(losses(place.path / "changed")) == 30, log
+    for ranks in (1, 2):
+        _, log = train(place, "changed", "train.steps=8", "optimizer.beta2=0.99", arguments=("--allow-change",), ranks=ranks, expect=2)
+        assert "the checkpoint of step 30 is beyond train.steps = 8" in log, log
 
 
 def other_numbers_of_ranks_follow_the_same_course(place):
