@@ -2,7 +2,7 @@
 JOBS ?= $(shell nproc)
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-faults test-slurm asan bench format install clean
+.PHONY: help setup build demo test test-faults test-slurm test-slurm-full asan bench format install clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -25,11 +25,13 @@ test: build ## every test and check, closing with CTest's summary
 test-faults: build ## training runs and generations killed, starved of disk and held up, hundreds of times (hours); tallies in runs/faults/
 	tests/faults/run.py $(CURDIR)/build/release/bin/radforge $(CURDIR)
 
-test-slurm: build ## job files on virtual Slurm clusters: the whole pipeline, chains of starts, bad input
+test-slurm: build ## job files on virtual Slurm clusters: the whole pipeline, chains of starts, networks, bad input
 	@tools/setup --slurm
-	tests/slurm/pipeline.py $(CURDIR)/build/release/bin/radforge
-	tests/slurm/chain.py $(CURDIR)/build/release/bin/radforge
-	tests/slurm/bad_input.py $(CURDIR)/build/release/bin/radforge
+	ctest --test-dir build/release -L slurm --output-on-failure --no-tests=error
+
+test-slurm-full: build ## 20 nodes killed, 20 pre-emptions and 20 signals during trainings on a virtual cluster (40 minutes); a tally in runs/slurm/
+	@tools/setup --slurm
+	tests/slurm/disturbances.py $(CURDIR)/build/release/bin/radforge
 
 asan: setup build/asan/build.ninja ## the unit tests of the LibTorch-free modules under ASan and UBSan
 	cmake --build build/asan -j $(JOBS)

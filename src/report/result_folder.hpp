@@ -15,7 +15,7 @@ struct RunStart {
 /// A folder that a command has written.
 struct ResultFolder {
   std::filesystem::path path;
-  std::string name;   ///< "demo/arms/real-1"
+  std::string name;   ///< "demo/finetune/real-1"
   std::string below;  ///< the same without the folder that was looked through; empty: that folder itself
   std::string task;   ///< "diffusion"; "sweep"
   std::string config; ///< as YAML; of a sweep empty

@@ -7,6 +7,11 @@ if(TARGET radforge)
                                                           ENVIRONMENT "${RADFORGE_MPI_TEST_ENV}")
   endforeach()
   set_tests_properties(integration/training PROPERTIES TIMEOUT 1500)
+  # Job files on virtual clusters of Slurm; skipped where it is not installed (tools/setup --slurm).
+  foreach(name pipeline chain network bad_input)
+    add_test(NAME "slurm/${name}" COMMAND "${PROJECT_SOURCE_DIR}/tests/slurm/${name}.py" $<TARGET_FILE:radforge>)
+    set_tests_properties("slurm/${name}" PROPERTIES LABELS slurm TIMEOUT 900 PROCESSORS 2 SKIP_RETURN_CODE 77)
+  endforeach()
   # The settings of src/cli/malloc_conf.cpp have reached jemalloc, so it is the allocator.
   add_test(NAME integration/allocator COMMAND radforge --version)
   set_tests_properties(integration/allocator PROPERTIES LABELS integration ENVIRONMENT "MALLOC_CONF=stats_print:true"

@@ -26,7 +26,8 @@ class Cluster:
         for name in ("jobs", "configs", "data"):
             (self.path / name).symlink_to(SOURCE / name)
         self.state = pathlib.Path(self._folder.name) / "vs"
-        self.environment = dict(os.environ, VIRTUAL_SLURM_DIR=str(self.state), RADFORGE=str(pathlib.Path(radforge).resolve()), OMP_NUM_THREADS="1")
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("OMPI_MCA_", "RADFORGE", "SLURM", "SBATCH_"))}
+        self.environment = dict(inherited, VIRTUAL_SLURM_DIR=str(self.state), RADFORGE=str(pathlib.Path(radforge).resolve()), OMP_NUM_THREADS="1")
         self.virtual("up", "--nodes", str(nodes), "--cpus-per-node", "2", *options)
         exports = self.virtual("env")
         shown = subprocess.run(["bash", "-c", f"{exports}\nenv -0"], env=self.environment, capture_output=True, text=True, check=True).stdout
