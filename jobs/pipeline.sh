@@ -41,9 +41,10 @@ stage() {
   fi
   # A job whose work cannot begin any more, as one before it has failed, does not stay in the queue.
   [ -z "$before" ] || call+=(--dependency="afterok:$before" --kill-on-invalid-dep=yes)
-  call+=("${options[@]}" "$job_file" "${arguments[@]}")
+  local shown="${call[*]}" words=("${options[@]}" "$job_file" "${arguments[@]}")
+  call+=("${words[@]}")
   if [ $dry_run = yes ]; then
-    echo "$name=\$(${call[*]})"
+    echo "$name=\$($shown$(printf ' %q' "${words[@]}"))"
     job=\$$name
   elif job=$("${call[@]}"); then
     echo "$job $name${before:+ after ${before//:/ }}"

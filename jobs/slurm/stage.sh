@@ -6,6 +6,27 @@
 #   launch COMMAND...          becomes the launcher of the ranks (exec), which signals then reach
 #   RADFORGE_CHAIN             requeue: the job itself starts again; resubmit: another one follows it (chain.sh)
 
+# Slurm says by USR1 that the end is near (time, pre-emption), and the ranks, who hear it from their launcher, stop together. It says
+# TERM when it ends the job, to the ranks as well: this script outlives them, to see what follows. From the first line on: loading modules may
+# take a while.
+launcher=
+asked=no
+ending=no
+begun=no
+bad_nodes=
+stop_ranks() {
+  asked=yes
+  interrupted=yes
+  [ -z "$launcher" ] || kill -USR1 "$launcher" 2>/dev/null
+}
+trap stop_ranks USR1
+end_ranks() {
+  ending=yes
+  interrupted=yes
+  [ -z "$launcher" ] || { sleep 5; kill -KILL "$launcher"; } 2>/dev/null & # ranks that hang in a file system would outlive this script
+}
+trap end_ranks TERM
+
 # shellcheck source=environment.sh
 source jobs/slurm/environment.sh
 # shellcheck source=chain.sh
@@ -16,20 +37,6 @@ RADFORGE=${RADFORGE:-build/release/bin/radforge}
 time_limit=$(job_field TimeLimit)
 [[ $time_limit != 00:0[0-4]:* ]] ||
   stage_end "--time=$time_limit leaves no time to save (jobs stop 3 minutes before their end, which Slurm says up to a minute early) ask for 10 minutes or more" 2
-
-# Slurm says by USR1 that the end is near (time, pre-emption), and the ranks, who hear it from their launcher, stop together. It says
-# TERM when it ends the job, to the ranks as well: this script outlives them, to see what follows.
-launcher=
-asked=no
-ending=no
-bad_nodes=
-stop_ranks() {
-  asked=yes
-  interrupted=yes
-  [ -z "$launcher" ] || kill -USR1 "$launcher" 2>/dev/null
-}
-trap stop_ranks USR1
-trap 'ending=yes interrupted=yes' TERM
 
 # The folder that radforge writes to, as src/cli/parse.cpp has it: --output, or runs/<place below a folder configs, else name>; of a report
 # the folder that it is about.
@@ -52,7 +59,7 @@ output_of() {
   echo "runs/${name%.yml}"
 }
 
-# Why this start has ended, of its code; "again" is what another start goes on from.
+# reason_of CODE OUTPUT: why this start has ended; "again" is what another start goes on from.
 reason_of() {
   case $1 in
   0) echo "done" && return ;;
@@ -63,6 +70,10 @@ reason_of() {
   esac
   if is_left_to_slurm; then
     echo "left to Slurm (cancelled, or its node has failed)"
+  elif [ "$1" = 75 ] && [ "$begun" = no ]; then
+    echo "again (stopped before it had begun)"
+  elif [ "$1" = 75 ] && [ "$asked" = no ] && [ -e "$2/stop" ]; then
+    echo "ended (the file $2/stop asks for it)"
   elif [ "$1" = 75 ]; then
     echo "again (stopped on request)"
   elif [ "$(job_field Reason)" = TimeLimit ]; then
@@ -79,13 +90,15 @@ run_ranks() {
   local said='' interrupted tries=0
   code=0
   while [ -z "$said" ] && [ $((tries += 1)) -le 3 ]; do
+    [ $tries = 1 ] || sleep 5
     [ "$asked" = no ] || code=75
     [ "$ending" = no ] || code=143
     [ "$asked$ending" = nono ] || return # before the ranks have started
-    [ $tries = 1 ] || sleep 5
     rm -f "$RADFORGE_EXIT_CODE_FILE"
+    begun=yes
     launch "$RADFORGE" "$@" &
     launcher=$!
+    [ "$asked" = no ] || kill -USR1 "$launcher" # since the line before
     interrupted=yes
     while [ "$interrupted" = yes ]; do # a signal ends the waiting, not the launcher
       interrupted=no
@@ -117,10 +130,11 @@ check_nodes() {
 run_stage() {
   local command=$1 config=$2
   shift 2
+  [ -e "$config" ] || stage_end "$config is not there on $(hostname) (the first word is the configuration, of a report the folder) options come behind it" 2
   if grep -qs '^task: *sweep' "$config"; then
     command=sweep
     [ -z "${SLURM_ARRAY_TASK_ID:-}" ] || set -- "$@" --array-task "$SLURM_ARRAY_TASK_ID/$RADFORGE_ARRAY_TASKS"
-  elif [ "$command" != generate ] && [ "${SLURM_ARRAY_TASK_ID:-1}" -gt 1 ]; then
+  elif [ "$command" != generate ] && [ "${SLURM_ARRAY_TASK_ID:-}" != "${SLURM_ARRAY_TASK_MIN:-}" ]; then
     stage_log "nothing is left for this task ($config is no sweep, the first task of the array does it)"
     return
   fi
@@ -128,7 +142,7 @@ run_stage() {
   output=$(output_of "$command" "$config" "$@")
   mkdir -p "$output" || stage_end "$output cannot be made on $(hostname) (see above) name another --output" 4
   chain=$output/chain$task.txt
-  export RADFORGE_EXIT_CODE_FILE=$output/.exit-code$task
+  export RADFORGE_EXIT_CODE_FILE=$output/.exit-code-$SLURM_JOB_ID
   touch "$chain" || stage_end "$chain cannot be written on $(hostname) (see above) name another --output" 4
   note() { printf '%s %s\n' "$(date -u +%FT%TZ)" "$*" >>"$chain"; }
 
@@ -141,14 +155,16 @@ run_stage() {
   note "start job $SLURM_JOB_ID restart ${SLURM_RESTART_COUNT:-0} nodes $SLURM_JOB_NODELIST has $has"
 
   check_nodes "$output/doctor$task.json" "$output"
+  begun=no # the work itself
   [ "$code" != 0 ] || run_ranks "$command" "$config" "$@"
   rm -f "$RADFORGE_EXIT_CODE_FILE"
-  reason=$(reason_of "$code")
+  [ "$code" = 0 ] || trap '' TERM USR1 # which would end what finds out now what follows
+  reason=$(reason_of "$code" "$output")
   note "end job $SLURM_JOB_ID code $code $reason"
   stage_log "$command $config: code $code, $reason"
   case $reason in
   done) return ;;
-  again*) again "$output" ;;
+  again*) again ;;
   esac
   exit "$code"
 }

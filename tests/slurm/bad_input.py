@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """What a user gets wrong with job files is told at once, with what to change: no Slurm, an unknown cluster, a partition, an account or GPUs that
-the cluster refuses, a stage that fails, too little time, a configuration that was changed while its chain was under way."""
+the cluster refuses, a stage that fails, too little time, a configuration that was changed while its chain was under way, a folder that nodes do not share."""
 
+import os
 import shutil
 import sys
 
@@ -88,14 +89,30 @@ def changed_configuration(cluster):
     assert len(lines) == 4 and "restart 1" in lines[2] and lines[3].endswith("code 2 ended (the same start would end alike)"), lines
     log = cluster.log(job)
     assert "learning_rate" in log and "--allow-change" in log, log
-    config.write_text(config.read_text().replace("steps: 100000", "steps: 100"))
+    newest = max(int(path.name.split("-")[1]) for path in (cluster.path / "runs/mine/checkpoints").glob("step-*") if path.name.count("-") == 1)
+    config.write_text(config.read_text().replace("steps: 100000", f"steps: {newest + 4}"))
     job = cluster.submit("jobs/train_diffusion.sbatch", "some/mine.yaml", "--allow-change")
     cluster.wait(job)
 
 
+def unshared_folder(cluster):
+    """One of two nodes has something else where the results shall be: which of them is right cannot be told, so the job ends."""
+    if os.geteuid() != 0 or "namespaces" not in cluster.virtual("status"):
+        print("not checked: a node with a folder of its own wants root and namespaces")
+        return
+    (cluster.path / "apart").mkdir()
+    inside = ["nsenter", "--target", (cluster.state / "run/n2.pid").read_text().strip(), "--mount"]
+    cluster.run(*inside, "mount", "-t", "tmpfs", "tmpfs", str(cluster.path / "apart"))
+    job = cluster.submit("--nodes=2", "jobs/train_diffusion.sbatch", "configs/test/autoencoder.yaml", "--output", "apart")
+    cluster.wait(job, "FAILED")
+    assert cluster.field(job, "ExitCode") == "4:0", cluster.log(job)
+    for words in ("n2: 'apart' is not the folder that n1 sees", "choose a shared file system by --output", "doctor: not fit for work (apart/doctor.json)"):
+        assert words in cluster.log(job), (words, cluster.log(job))
+
+
 def main():
     with Cluster(sys.argv[1]) as cluster:
-        for check in (without_slurm, no_such_place, refused_by_slurm, failed_stage, too_little_time, changed_configuration):
+        for check in (without_slurm, no_such_place, refused_by_slurm, failed_stage, too_little_time, changed_configuration, unshared_folder):
             check(cluster)
 
 

@@ -4,6 +4,8 @@ nothing had happened; what waits for it waits for the whole chain; what the user
 
 import os
 import sys
+import threading
+import time
 
 from cluster import Cluster
 
@@ -46,7 +48,7 @@ def resubmitted(cluster, want):
     cluster.wait_for("resubmitted/checkpoints/step-4/manifest.json")
     cluster.run("scancel", "--batch", "--signal=USR1", job)
     cluster.wait(job)
-    follower = str(int(waits) + 1)
+    follower = cluster.log(job).split(" follows")[0].split()[-1]
     cluster.wait(waits)
     assert cluster.log(waits).strip().endswith(f"end job {follower} code 0 done"), cluster.log(waits)
     for field in ("TimeLimit", "Features", "MinMemoryNode", "TresPerNode", "ExcNodeList", "NumNodes", "Partition", "JobName", "StdOut"):
@@ -65,6 +67,7 @@ def preempted(cluster, want):
     cluster.wait(urgent)
     cluster.wait(job)
     lines = cluster.chain("preempted")
+    assert any(line.endswith("code 75 again (stopped on request)") for line in lines), lines
     assert "restart 1" in lines[-2] and lines[-1].endswith("code 0 done"), lines
     assert cluster.weights("preempted") == want
 
@@ -108,21 +111,30 @@ def follows_tasks(cluster):
 
 
 def short_of_time(cluster):
-    """Starts of a program that hears no signal, with their time over in a minute; the jobs, and what waits for them. Others run meanwhile."""
+    """Starts of a program that hears no signal, with their time over in a minute; the jobs, and what waits for them. Others run meanwhile, so a
+    thread gives the second start more time as soon as there is one."""
     deaf = cluster.stand_in("deaf", 'trap "" USR1\nmkdir "time-$SLURM_JOB_NODELIST" || exit 0\nscontrol update JobId="$SLURM_JOB_ID" TimeLimit=1\n'
                                    'while sleep 0.2; do :; done')
     jobs = []
     for node, mode in (("n3", "requeue"), ("n4", "resubmit")):
         job = cluster.submit(f"--nodelist={node}", *TRAIN, "--output", f"time-is-over-{mode}", RADFORGE=deaf, RADFORGE_CHAIN=mode)
         jobs += [job, cluster.submit(f"--dependency=afterok:{job}", f"--kill-on-invalid-dep={'yes' if mode == 'requeue' else 'no'}", "--wrap=true")]
-    return jobs
+
+    def give_time():
+        cluster.wait_until(lambda: "PENDING" in cluster.field(jobs[0], "JobState"), "requeue after the time limit", 300)
+        cluster.run("scontrol", "update", f"JobId={jobs[0]}", "TimeLimit=10")
+
+    cluster.wait_until(lambda: cluster.field(jobs[0], "JobState") == "RUNNING", "first start", 60)
+    thread = threading.Thread(target=give_time)
+    thread.start()
+    return thread, jobs
 
 
-def outlives_its_time(cluster, requeued, waits, resubmitted_, moved):
+def outlives_its_time(cluster, thread, jobs):
     """Where a save took longer than there was time for, the job file sees the ranks end, and the chain goes on."""
     over = "code 143 again (the time was over before all ranks had stopped)"
-    cluster.wait_until(lambda: "PENDING" in cluster.field(requeued, "JobState"), "requeue after the time limit", 150)
-    cluster.run("scontrol", "update", f"JobId={requeued}", "TimeLimit=10") # the minute was the test's
+    requeued, waits, resubmitted_, moved = jobs
+    thread.join()
     cluster.wait(requeued)
     lines = cluster.chain("time-is-over-requeue")
     assert len(lines) == 4 and lines[1].endswith(over) and "restart 1" in lines[2] and lines[3].endswith("code 0 done"), lines
@@ -147,7 +159,9 @@ def cancelled(cluster):
         cluster.wait(job, "CANCELLED")
         lines = cluster.chain(f"cancelled-{mode}")
         assert len(lines) == 2 and lines[1].endswith("left to Slurm (cancelled, or its node has failed)"), lines
-        assert not cluster.run("squeue", "--noheader", "--name=train_diffusion", "--nodelist=n[1-2]").strip()
+        time.sleep(1)
+        others = cluster.run("squeue", "--noheader", "--name=train_diffusion", "--states=PENDING,RUNNING,COMPLETING", "--format=%A").split()
+        assert int(max(others, default="0", key=int)) <= int(job), others
 
 
 def is_not_deceived(cluster):
@@ -190,6 +204,10 @@ def ends(cluster):
     lines = cluster.chain("crashing")
     assert sum(" start job " in line for line in lines) == 3 and lines[-1].endswith("code 79 (3 starts have added nothing)"), lines
     assert "mend the cause" in cluster.log(job), cluster.log(job)
+    job = cluster.submit(*TRAIN, "--output", "stop-file", RADFORGE=cluster.stand_in("obedient", 'touch "$4/stop"; exit 75'))
+    cluster.wait(job, "FAILED")
+    lines = cluster.chain("stop-file")
+    assert len(lines) == 2 and lines[1].endswith("code 75 ended (the file stop-file/stop asks for it)"), lines
     finished = cluster.stand_in("finishes", "exit 0")
     for _ in range(5): # what was done has not stalled
         job = cluster.submit(*TRAIN, "--output", "finished", RADFORGE=finished)
@@ -197,8 +215,21 @@ def ends(cluster):
     assert len(cluster.chain("finished")) == 10, cluster.chain("finished")
 
 
+def counts_starts(cluster):
+    """Three that could have added something and have not are the end; those that could not do not count."""
+    def has_stalled(*ends):
+        lines = [f"T start job {i} restart 0 nodes n1 has same\n" + (f"T end job {i} {end}\n" if end else "") for i, end in enumerate(ends)]
+        (cluster.path / "counted.txt").write_text("".join(lines))
+        script = "source jobs/slurm/chain.sh; has_stalled counted.txt same && echo stalled || echo goes on"
+        return cluster.run("bash", "-c", script, SLURM_JOB_ID="1").strip() == "stalled"
+    lost, unfit, early = "code 5 again (a rank, its node or its launcher was lost)", "code 78 again (without n2, which ...)", "code 75 again (stopped before it had begun)"
+    assert has_stalled(lost, lost, lost) and has_stalled("", "", "") and has_stalled(lost, unfit, lost, early, lost)
+    assert not has_stalled(lost, lost) and not has_stalled(unfit, unfit, unfit, early, early, early) and not has_stalled(lost, lost, "code 0 done", lost)
+
+
 def main():
     with Cluster(sys.argv[1], "--features", "big,small", "--gpus-per-node", "1", nodes=4) as cluster:
+        counts_starts(cluster)
         want = undisturbed(cluster)
         short = short_of_time(cluster)
         for check in (stopped, resubmitted, preempted, loses_a_node):

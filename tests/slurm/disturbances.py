@@ -38,9 +38,11 @@ def lose_node(cluster, job, rng):
     """Slurm is left to notice by itself. The node of rank 0, which runs the job file, is as likely as the other."""
     node = rng.choice(["n1", "n2"])
     cluster.virtual("kill-node", node)
-    noticed = wait_until("Slurm's noticing", 120, lambda: "down" in node_state(cluster, node))
-    ended = wait_until("the job's end", ENDS_WITHIN, lambda: cluster.field(job, "JobState") not in ("RUNNING", "COMPLETING"))
-    cluster.virtual("start-node", node)
+    try:
+        noticed = wait_until("Slurm's noticing", 120, lambda: "down" in node_state(cluster, node))
+        ended = wait_until("the job's end", ENDS_WITHIN, lambda: cluster.field(job, "JobState") not in ("RUNNING", "COMPLETING"))
+    finally:
+        cluster.virtual("start-node", node)
     return {"node": node, "noticed_s": round(noticed, 1), "ended_s": round(ended, 1)}
 
 

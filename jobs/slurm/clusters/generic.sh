@@ -12,5 +12,5 @@ RADFORGE_CHAIN=${RADFORGE_CHAIN:-requeue}
 launch() {
   local ranks=${RADFORGE_RANKS_PER_NODE:-${SLURM_GPUS_ON_NODE:-1}}
   export OMP_NUM_THREADS=${OMP_NUM_THREADS:-$((${SLURM_CPUS_ON_NODE:-1} / ranks > 0 ? ${SLURM_CPUS_ON_NODE:-1} / ranks : 1))}
-  exec srun --mpi="${SLURM_MPI_TYPE:-pmix}" --ntasks-per-node="$ranks" --cpus-per-task="$OMP_NUM_THREADS" --kill-on-bad-exit=1 "$@"
+  exec srun --mpi="${SLURM_MPI_TYPE:-pmix}" --ntasks=$((ranks * SLURM_JOB_NUM_NODES)) --ntasks-per-node="$ranks" --cpus-per-task="$OMP_NUM_THREADS" --kill-on-bad-exit=1 "$@"
 }

@@ -19,6 +19,7 @@ if command -v module >/dev/null; then
 fi
 RADFORGE_CHAIN=${RADFORGE_CHAIN:-resubmit} # works whether or not jobs are requeued there
 export SLURM_MPI_TYPE="${SLURM_MPI_TYPE:-pspmix}" # psslurm's PMIx
+export SLURM_HINT="${SLURM_HINT:-nomultithread}" # a thread a core
 export OMP_NUM_THREADS="${OMP_NUM_THREADS:-12}" # cores of a GPU: without hardware threads, which Slurm counts as CPUs
 export NCCL_SOCKET_IFNAME="${NCCL_SOCKET_IFNAME:-ib0}" # the Ethernet interface does not reach other cells
 export NCCL_IB_TIMEOUT="${NCCL_IB_TIMEOUT:-22}" # 17 s, tried 7 times: links that flap come back within two minutes. Beyond 31 it is infinite
