@@ -2,7 +2,6 @@
 """What a user gets wrong with job files is told at once, with what to change: no Slurm, an unknown cluster, a partition, an account or GPUs that
 the cluster refuses, a stage that fails, too little time, a configuration that was changed while its chain was under way, a folder that nodes do not share."""
 
-import os
 import shutil
 import sys
 
@@ -97,14 +96,11 @@ def changed_configuration(cluster):
 
 def unshared_folder(cluster):
     """One of two nodes has something else where the results shall be: which of them is right cannot be told, so the job ends."""
-    if os.geteuid() != 0 or "namespaces" not in cluster.virtual("status"):
-        print("not checked: a node with a folder of its own wants root and namespaces")
-        return
-    (cluster.path / "apart").mkdir()
-    inside = ["nsenter", "--target", (cluster.state / "run/n2.pid").read_text().strip(), "--mount"]
-    cluster.run(*inside, "mount", "-t", "tmpfs", "tmpfs", str(cluster.path / "apart"))
-    job = cluster.submit("--nodes=2", "jobs/train_diffusion.sbatch", "configs/test/autoencoder.yaml", "--output", "apart")
-    cluster.wait(job, "FAILED")
+    with cluster.folder_apart("n2", "apart") as is_apart:
+        if not is_apart:
+            return
+        job = cluster.submit("--nodes=2", "jobs/train_diffusion.sbatch", "configs/test/autoencoder.yaml", "--output", "apart")
+        cluster.wait(job, "FAILED")
     assert cluster.field(job, "ExitCode") == "4:0", cluster.log(job)
     for words in ("n2: 'apart' is not the folder that n1 sees", "choose a shared file system by --output", "doctor: not fit for work (apart/doctor.json)"):
         assert words in cluster.log(job), (words, cluster.log(job))

@@ -1,5 +1,6 @@
 """A virtual Slurm cluster to try job files on, for the tests in this folder."""
 
+import contextlib
 import os
 import pathlib
 import shutil
@@ -73,6 +74,19 @@ class Cluster:
     def stand_in(self, name, script):
         """In place of radforge: finds all nodes fit, does what the script does, and leaves its exit code as radforge does."""
         return self.program(name, f"""echo running >"$RADFORGE_EXIT_CODE_FILE"\ntrap 'echo $? >"$RADFORGE_EXIT_CODE_FILE"' EXIT\n[ "$1" != doctor ] || exit 0\n{script}""")
+
+    @contextlib.contextmanager
+    def folder_apart(self, node, name):
+        """Where the others have this folder, the node has another one; says whether that could be done (as root, with namespaces)."""
+        (self.path / name).mkdir(exist_ok=True)
+        if os.geteuid() != 0 or "namespaces" not in self.virtual("status"):
+            print(f"not checked: {name} apart on {node} wants root and namespaces")
+            yield False
+            return
+        inside = ["nsenter", "--target", (self.state / f"run/{node}.pid").read_text().strip(), "--mount"]
+        self.run(*inside, "mount", "-t", "tmpfs", "tmpfs", str(self.path / name))
+        yield True
+        self.run(*inside, "umount", str(self.path / name))
 
     def wait(self, job, state="COMPLETED", seconds=180):
         deadline = time.monotonic() + seconds

@@ -1,8 +1,7 @@
 #include "../../../src/doctor/folder_trial.hpp"
 
 #include "mpi_world.hpp"
-#include "radforge/comm/agreement.hpp"
-#include "temp_folder.hpp"
+#include "shared_folder.hpp"
 
 #include <catch2/catch.hpp>
 
@@ -10,7 +9,6 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <optional>
 
 using namespace radforge;
 namespace fs = std::filesystem;
@@ -34,25 +32,6 @@ std::vector<FolderTrial> trial_of(Communicator& world, const fs::path& folder) {
   world.barrier(); // before any scratch folder goes
   return results;
 }
-
-/// One folder for all ranks.
-class SharedFolder {
- public:
-  explicit SharedFolder(Communicator& world) : world_(world) {
-    if (world.rank() == 0) {
-      folder_.emplace();
-    }
-    path_ = broadcast(world, folder_ ? folder_->path().string() : std::string());
-  }
-  ~SharedFolder() { world_.barrier(); }
-
-  const fs::path& path() const { return path_; }
-
- private:
-  Communicator& world_;
-  std::optional<TempFolder> folder_;
-  fs::path path_;
-};
 
 } // namespace
 
