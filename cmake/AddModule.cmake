@@ -1,7 +1,8 @@
 # radforge_module(<name> [TORCH] [EXCLUDE file.cpp ...] [PUBLIC target ...] [PRIVATE target ...])
 #
-# One static library radforge_<name> from src/<name>/*.cpp, public headers in include/radforge/<name>. EXCLUDE names the files
-# that another backend replaces.
+# One static library radforge_<name> from src/<name>/*.cpp but those EXCLUDEd, public headers in
+# include/radforge/<name>. With CUDA also *.cu; cuda_*.cpp belongs to a build with it, and no_cuda_*.cpp, which has the same
+# functions, to one without.
 function(radforge_module name)
   cmake_parse_arguments(arg "TORCH" "" "EXCLUDE;PUBLIC;PRIVATE" ${ARGN})
   if(arg_TORCH AND NOT RADFORGE_WITH_TORCH)
@@ -11,6 +12,13 @@ function(radforge_module name)
   foreach(file IN LISTS arg_EXCLUDE)
     list(REMOVE_ITEM sources "${CMAKE_CURRENT_SOURCE_DIR}/${file}")
   endforeach()
+  if(RADFORGE_WITH_CUDA)
+    file(GLOB cuda_sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cu")
+    list(FILTER sources EXCLUDE REGEX "/no_cuda_[^/]*$")
+    list(APPEND sources ${cuda_sources})
+  else()
+    list(FILTER sources EXCLUDE REGEX "/cuda_[^/]*$")
+  endif()
   if(NOT sources)
     return()
   endif()

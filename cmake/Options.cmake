@@ -1,7 +1,7 @@
 option(RADFORGE_BUILD_TESTS "Build the Catch2 tests" ON)
 option(RADFORGE_SANITIZE "AddressSanitizer and UndefinedBehaviorSanitizer" OFF)
 option(RADFORGE_WITH_TORCH "Build the modules that need LibTorch" ON)
-option(RADFORGE_WITH_CUDA "Link LibTorch's CUDA libraries (tools/setup --cuda, a CUDA 13 toolkit)" OFF)
+option(RADFORGE_WITH_CUDA "CUDA kernels, NCCL and LibTorch's CUDA libraries (tools/setup --cuda)" OFF)
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -16,7 +16,7 @@ endif()
 # -O2 everywhere: -O3 gains nothing where ATen does the arithmetic, and costs compile time.
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 
-add_compile_options(-Wall -Wextra -Wpedantic -Wno-missing-field-initializers)
+add_compile_options(-Wall -Wextra "$<$<COMPILE_LANGUAGE:C,CXX>:-Wpedantic>" -Wno-missing-field-initializers) # nvcc's output is not pedantic
 # The same bits on every machine: no contraction the source does not ask for (std::fma is explicit).
 add_compile_options(-ffp-contract=off)
 
