@@ -1,0 +1,8 @@
+#pragma once
+
+namespace radforge {
+
+/// GPUs that this process sees; 0 without a driver, and in a build without CUDA.
+int num_gpus();
+
+} // namespace radforge
