@@ -1,0 +1,64 @@
+#include "../../../src/comm/mpi_communicator.hpp"
+#include "communicator_checks.hpp"
+#include "mpi_world.hpp"
+#include "radforge/comm/node_place.hpp"
+
+#include <catch2/catch.hpp>
+
+#include <memory>
+
+using namespace radforge;
+
+namespace {
+
+using Check = void (*)(CommunicatorUnderTest&);
+
+void check_mpi(Check check) {
+  CommunicatorUnderTest subject("MPI", std::make_unique<MpiCommunicator>(MPI_COMM_WORLD));
+  INFO(subject.name());
+  check(subject);
+}
+
+/// Pieces of a few bytes, so that small messages take the ways of large ones; by MPI alone.
+void check_small_pieces(Check check) {
+  const MpiLimits small{.reduce_bytes = 40, .move_bytes = 24, .node_bytes = 0};
+  CommunicatorUnderTest subject("MPI in small pieces", std::make_unique<MpiCommunicator>(MPI_COMM_WORLD, small));
+  INFO(subject.name());
+  check(subject);
+}
+
+void check_self(Check check) {
+  CommunicatorUnderTest subject("self", make_self_communicator());
+  INFO(subject.name());
+  check(subject);
+}
+
+/// Of messages for which small pieces would take long.
+void check_usual_kinds(Check check) {
+  check_self(check);
+  check_mpi(check);
+}
+
+void check_all_kinds(Check check) {
+  check_usual_kinds(check);
+  check_small_pieces(check);
+}
+
+} // namespace
+
+TEST_CASE("all_reduce over element types, operations and sizes") { check_all_kinds(check_reductions); }
+TEST_CASE("a message above the size of all pieces") { check_usual_kinds(check_large_message); }
+TEST_CASE("works are done without wait, and wait at their end") { check_all_kinds(check_works); }
+TEST_CASE("works under way at a time do not mix, whatever the order of waiting") { check_usual_kinds(check_works_at_a_time); }
+TEST_CASE("all ranks hold the same bits after a sum") { check_all_kinds(check_same_bits); }
+TEST_CASE("bf16 is reduced in fp32 and rounded to nearest even") { check_all_kinds(check_bf16); }
+TEST_CASE("broadcast from every root") { check_all_kinds(check_broadcast); }
+TEST_CASE("all_gather, also in place") { check_all_kinds(check_all_gather); }
+TEST_CASE("reduce_scatter, also in place") { check_all_kinds(check_reduce_scatter); }
+TEST_CASE("ranks of one colour are a world of their own, in their order") { check_all_kinds(check_split); }
+
+TEST_CASE("a rank has its place on its node") {
+  const NodePlace place = node_place(test_world()); // all on this machine
+  CHECK(place.rank == test_world().rank());
+  CHECK(place.size == test_world().size());
+}
