@@ -1,17 +1,23 @@
 #include "../../../src/comm/mpi_communicator.hpp"
+#include "../../../src/comm/staged_communicator.hpp"
 #include "communicator_checks.hpp"
+#include "fake_gpu_runtime.hpp"
 #include "mpi_world.hpp"
+#include "radforge/comm/device_communicator.hpp"
 #include "radforge/comm/node_place.hpp"
 
 #include <catch2/catch.hpp>
 
 #include <memory>
+#include <vector>
 
 using namespace radforge;
 
 namespace {
 
 using Check = void (*)(CommunicatorUnderTest&);
+
+std::shared_ptr<Communicator> world_not_owned() { return {std::shared_ptr<void>(), &test_world()}; }
 
 void check_mpi(Check check) {
   CommunicatorUnderTest subject("MPI", std::make_unique<MpiCommunicator>(MPI_COMM_WORLD));
@@ -27,6 +33,15 @@ void check_small_pieces(Check check) {
   check(subject);
 }
 
+void check_staged(Check check) {
+  const auto runtime = std::make_shared<FakeGpuRuntime>(std::make_shared<CallScript>());
+  CommunicatorUnderTest subject("staged without a GPU", runtime, [&](CurrentStream stream) {
+    return std::make_unique<StagedCommunicator>(world_not_owned(), runtime, std::move(stream));
+  });
+  INFO(subject.name());
+  check(subject);
+}
+
 void check_self(Check check) {
   CommunicatorUnderTest subject("self", make_self_communicator());
   INFO(subject.name());
@@ -37,12 +52,16 @@ void check_self(Check check) {
 void check_usual_kinds(Check check) {
   check_self(check);
   check_mpi(check);
+  check_staged(check);
 }
 
 void check_all_kinds(Check check) {
   check_usual_kinds(check);
   check_small_pieces(check);
 }
+
+constexpr Check kChecks[] = {check_reductions, check_large_message, check_works,      check_works_at_a_time, check_same_bits,
+                             check_bf16,       check_broadcast,     check_all_gather, check_reduce_scatter,  check_split};
 
 } // namespace
 
@@ -61,4 +80,18 @@ TEST_CASE("a rank has its place on its node") {
   const NodePlace place = node_place(test_world()); // all on this machine
   CHECK(place.rank == test_world().rank());
   CHECK(place.size == test_world().size());
+}
+
+TEST_CASE("the real staged communicator keeps the promises of a communicator", "[gpu]") {
+  if (num_gpus() == 0) {
+    WARN("not run: no GPU was found");
+    return;
+  }
+  const auto runtime = open_gpu_runtime();
+  runtime->set_device(node_place(test_world()).rank % num_gpus());
+  CommunicatorUnderTest subject("staged", runtime,
+                                [&](CurrentStream stream) { return make_staged_communicator(test_world(), std::move(stream)); });
+  for (const Check check : kChecks) {
+    check(subject);
+  }
 }
