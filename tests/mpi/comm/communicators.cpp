@@ -1,7 +1,9 @@
 #include "../../../src/comm/mpi_communicator.hpp"
+#include "../../../src/comm/nccl_communicator.hpp"
 #include "../../../src/comm/staged_communicator.hpp"
 #include "communicator_checks.hpp"
 #include "fake_gpu_runtime.hpp"
+#include "fake_nccl.hpp"
 #include "mpi_world.hpp"
 #include "radforge/comm/device_communicator.hpp"
 #include "radforge/comm/node_place.hpp"
@@ -33,6 +35,22 @@ void check_small_pieces(Check check) {
   check(subject);
 }
 
+void check_nccl(Check check) {
+  const auto script = std::make_shared<CallScript>();
+  const auto runtime = std::make_shared<FakeGpuRuntime>(script);
+  const auto library = std::make_shared<FakeNccl>(script, std::make_shared<FakeNcclPlan>());
+  {
+    CommunicatorUnderTest subject("NCCL without a GPU", runtime, [&](CurrentStream stream) {
+      return std::make_unique<NcclCommunicator>(world_not_owned(), runtime, library, NcclOptions{0, std::move(stream)});
+    });
+    INFO(subject.name());
+    check(subject);
+  }
+  CHECK(library->misuse().empty());
+  CHECK(script->count("abort") == 0);
+  CHECK(script->count("destroy") == script->count("init"));
+}
+
 void check_staged(Check check) {
   const auto runtime = std::make_shared<FakeGpuRuntime>(std::make_shared<CallScript>());
   CommunicatorUnderTest subject("staged without a GPU", runtime, [&](CurrentStream stream) {
@@ -52,6 +70,7 @@ void check_self(Check check) {
 void check_usual_kinds(Check check) {
   check_self(check);
   check_mpi(check);
+  check_nccl(check);
   check_staged(check);
 }
 
@@ -80,6 +99,22 @@ TEST_CASE("a rank has its place on its node") {
   const NodePlace place = node_place(test_world()); // all on this machine
   CHECK(place.rank == test_world().rank());
   CHECK(place.size == test_world().size());
+}
+
+TEST_CASE("the real NCCL keeps the promises of a communicator", "[gpu]") {
+  const NodePlace place = node_place(test_world());
+  if (num_gpus() < place.size) {
+    WARN("not run: " << place.size << " ranks need as many GPUs, and " << num_gpus() << " were found");
+    return;
+  }
+  const auto runtime = open_gpu_runtime();
+  runtime->set_device(place.rank);
+  CommunicatorUnderTest subject("NCCL", runtime, [&](CurrentStream stream) {
+    return make_nccl_communicator(test_world(), {.device = place.rank, .current_stream = std::move(stream)});
+  });
+  for (const Check check : kChecks) {
+    check(subject);
+  }
 }
 
 TEST_CASE("the real staged communicator keeps the promises of a communicator", "[gpu]") {
