@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <functional>
 #include <map>
 #include <utility>
 
@@ -12,16 +13,30 @@ namespace radforge {
 class TextMemory {
  public:
   using KeysAndValues = std::pair<at::Tensor, at::Tensor>;
+  using Project = std::function<KeysAndValues(const at::Tensor& states)>;
 
-  /// Of the layer at `layer`, made by `make` the first time.
-  template <class Make>
-  const KeysAndValues& of(const void* layer, const Make& make) {
+  /// Of the layer at `layer`, which outlives this, made by `project` the first time.
+  const KeysAndValues& of(const void* layer, const at::Tensor& states, const Project& project) {
     const auto found = by_layer_.find(layer);
-    return found != by_layer_.end() ? found->second : by_layer_.emplace(layer, make()).first->second;
+    return found != by_layer_.end() ? found->second.kept
+                                    : by_layer_.emplace(layer, Entry{project(states), project}).first->second.kept;
+  }
+
+  /// The same of other texts of the same shape, in the same memory: for work that was recorded with it.
+  void refill(const at::Tensor& states) {
+    for (auto& [layer, entry] : by_layer_) {
+      const auto [keys, values] = entry.project(states);
+      entry.kept.first.copy_(keys);
+      entry.kept.second.copy_(values);
+    }
   }
 
  private:
-  std::map<const void*, KeysAndValues> by_layer_;
+  struct Entry {
+    KeysAndValues kept;
+    Project project;
+  };
+  std::map<const void*, Entry> by_layer_;
 };
 
 } // namespace radforge

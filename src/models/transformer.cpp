@@ -29,8 +29,8 @@ CrossAttention::CrossAttention(const ParameterScope& scope, std::int64_t width, 
       scores(scores_in) {}
 
 at::Tensor CrossAttention::operator()(const at::Tensor& x, const at::Tensor& context, TextMemory* memory) const {
-  const auto project = [&] { return TextMemory::KeysAndValues(to_k(context), to_v(context)); };
-  const auto [keys, values] = memory == nullptr ? project() : memory->of(this, project);
+  const auto project = [this](const at::Tensor& states) { return TextMemory::KeysAndValues(to_k(states), to_v(states)); };
+  const auto [keys, values] = memory == nullptr ? project(context) : memory->of(this, context, project);
   return to_out(attention(to_q(x), keys, values, {heads, AttentionMask::none, scores}));
 }
 

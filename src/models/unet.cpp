@@ -47,7 +47,8 @@ SpatialTransformerShape transformer_shape(const UNetConfig& config, std::size_t 
 // Sine and cosine of the timestep at `width` / 2 frequencies from 1 to 1/10000 (Ho et al. 2020, flip_sin_to_cos).
 at::Tensor timestep_features(const at::Tensor& timesteps, std::int64_t width) {
   const std::int64_t half = width / 2;
-  const at::Tensor frequencies = at::exp(at::arange(half, at::kFloat).mul(-std::log(10000.0) / static_cast<double>(half)));
+  const at::TensorOptions options = timesteps.options().dtype(at::kFloat);
+  const at::Tensor frequencies = at::exp(at::arange(half, options).mul(-std::log(10000.0) / static_cast<double>(half)));
   const at::Tensor angles = timesteps.to(at::kFloat).unsqueeze(1).mul(frequencies.unsqueeze(0));
   return at::cat({at::cos(angles), at::sin(angles)}, 1);
 }
@@ -131,27 +132,32 @@ UNet::UNet(const UNetConfig& config, const ParameterScope& scope, Activations ac
 
 UNet::~UNet() = default;
 
+at::Tensor UNet::as_weights(const at::Tensor& input) const { return input.to(blocks_->conv_in.weight.options()); }
+
 at::Tensor UNet::forward(const at::Tensor& x, const at::Tensor& timesteps, const at::Tensor& text_states) const {
-  return denoise(x, timesteps, {text_states.to(blocks_->conv_in.weight.scalar_type())});
+  return denoise(x, timesteps, {as_weights(text_states)});
+}
+
+at::Tensor UNet::forward(const at::Tensor& x, const at::Tensor& timesteps, const at::Tensor& text_states,
+                         TextMemory& memory) const {
+  return denoise(x, timesteps, {as_weights(text_states), &memory});
 }
 
 std::function<at::Tensor(const at::Tensor&, const at::Tensor&)> UNet::of_texts(const at::Tensor& text_states) const {
-  const at::Tensor states = text_states.to(blocks_->conv_in.weight.scalar_type());
+  const at::Tensor states = as_weights(text_states);
   const auto memory = std::make_shared<TextMemory>();
-  return [this, states, memory](const at::Tensor& x, const at::Tensor& timesteps) {
-    return denoise(x, timesteps, {states, memory.get()});
-  };
+  return
+      [this, states, memory](const at::Tensor& x, const at::Tensor& timesteps) { return forward(x, timesteps, states, *memory); };
 }
 
 at::Tensor UNet::denoise(const at::Tensor& x, const at::Tensor& timesteps, const TextContext& context) const {
   const Blocks& b = *blocks_;
-  const at::ScalarType type = b.conv_in.weight.scalar_type();
-  const at::Tensor features = timestep_features(timesteps, b.time_features).to(type);
+  const at::Tensor features = as_weights(timestep_features(timesteps.to(b.conv_in.weight.device()), b.time_features));
   const at::Tensor embedding = b.time_linear2(at::silu(b.time_linear1(features)));
   // Every residual block begins with the SiLU of the embedding: done once.
   const at::Tensor time = at::silu(embedding);
 
-  at::Tensor h = b.conv_in(channels_last(x.to(type)));
+  at::Tensor h = b.conv_in(channels_last(as_weights(x)));
   Skips skips{h};
   for (const DownBlock& block : b.down) {
     h = block(h, time, context, skips);

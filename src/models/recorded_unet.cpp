@@ -1,0 +1,71 @@
+#include "radforge/models/recorded_unet.hpp"
+
+#include "text_memory.hpp"
+
+#include "radforge/nn/device_graph.hpp"
+
+#include <cstdint>
+#include <map>
+#include <vector>
+
+namespace radforge {
+
+namespace {
+
+constexpr int num_warm_ups = 2; // in which libraries choose their algorithms
+
+/// The evaluations of texts of one shape.
+class Evaluation {
+ public:
+  explicit Evaluation(const UNet& unet) : unet_(unet) {}
+
+  void set_texts(const at::Tensor& states) {
+    if (states_.defined()) {
+      memory_.refill(states);
+    } else {
+      states_ = states;
+    }
+  }
+
+  at::Tensor run(const at::Tensor& x, const at::Tensor& timesteps) {
+    if (num_runs_++ < num_warm_ups) {
+      return unet_.forward(x, timesteps, states_, memory_);
+    }
+    if (!graph_) {
+      x_ = x.clone();
+      timesteps_ = timesteps.clone();
+      graph_ = std::make_unique<DeviceGraph>([this] { found_ = unet_.forward(x_, timesteps_, states_, memory_); });
+    }
+    x_.copy_(x);
+    timesteps_.copy_(timesteps);
+    graph_->launch();
+    return found_.clone(); // the next launch writes there again
+  }
+
+ private:
+  const UNet& unet_;
+  TextMemory memory_;
+  at::Tensor states_; ///< of the first texts: what is made of them is in memory_ from the first run on
+  at::Tensor x_, timesteps_, found_;
+  int num_runs_ = 0;
+  std::unique_ptr<DeviceGraph> graph_;
+};
+
+} // namespace
+
+struct RecordedUNet::State {
+  const UNet& unet;
+  std::map<std::vector<std::int64_t>, Evaluation> by_shape;
+};
+
+RecordedUNet::RecordedUNet(const UNet& unet) : state_(new State{unet, {}}) {}
+
+RecordedUNet::~RecordedUNet() = default;
+
+std::function<at::Tensor(const at::Tensor&, const at::Tensor&)> RecordedUNet::of_texts(const at::Tensor& text_states) {
+  Evaluation& evaluation = state_->by_shape.try_emplace(text_states.sizes().vec(), state_->unet).first->second;
+  evaluation.set_texts(state_->unet.as_weights(text_states));
+  return [&evaluation](const at::Tensor& x, const at::Tensor& timesteps) { return evaluation.run(x, timesteps); };
+}
+
+} // namespace radforge
