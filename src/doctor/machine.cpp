@@ -1,5 +1,7 @@
 #include "machine.hpp"
 
+#include "nvidia_smi.hpp"
+
 #include <fmt/core.h>
 
 #include <sched.h>
@@ -9,8 +11,8 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <sstream>
-#include <thread>
 
 namespace radforge {
 
@@ -80,13 +82,22 @@ std::string link_problem(const fs::path& device) {
   return now < most ? fmt::format("its PCIe link has {} of {} lanes", now, most) : "";
 }
 
-void look_for_gpus(const fs::path& root, Machine& machine) {
+void look_for_gpus(const fs::path& root, const std::string& gpu_tool, Machine& machine) {
   machine.gpu_driver = value_of(root / "proc/driver/nvidia/version", "NVRM version");
   const fs::path folder = root / "proc/driver/nvidia/gpus";
-  for (const std::string& name : names_in(folder)) {
+  const std::vector<std::string> names = names_in(folder);
+  std::map<std::string, GpuHealth> health = names.empty() ? std::map<std::string, GpuHealth>() : ask_nvidia_smi(gpu_tool);
+  for (const std::string& name : names) {
     const fs::path device = root / "sys/bus/pci/devices" / name;
-    machine.gpus.push_back({name, value_of(folder / name / "information", "Model"),
-                            static_cast<int>(number(first_line(device / "numa_node"), -1)), link_problem(device)});
+    std::string problem = link_problem(device);
+    if (const std::string& more = health[name].problem; !more.empty()) {
+      problem += (problem.empty() ? "" : ", ") + more;
+    }
+    std::string model = value_of(folder / name / "information", "Model");
+    if (const std::int64_t bytes = health[name].memory_bytes; bytes > 0) {
+      model += fmt::format(" with {} GiB", bytes >> 30);
+    }
+    machine.gpus.push_back({name, model, static_cast<int>(number(first_line(device / "numa_node"), -1)), problem});
     machine.cpus_of_gpus.push_back(cpu_list(first_line(device / "local_cpulist")));
   }
 }
@@ -121,10 +132,9 @@ std::vector<int> cpu_list(const std::string& text) {
   return cpus;
 }
 
-Machine look_at_machine(const fs::path& root) {
+Machine look_at_machine(const fs::path& root, const std::string& gpu_tool) {
   Machine machine;
   machine.cpus = allowed_cpus();
-  machine.num_cpus = static_cast<int>(std::thread::hardware_concurrency());
   constexpr std::int64_t kib = 1024;
   machine.memory_bytes = number(value_of(root / "proc/meminfo", "MemTotal"), 0) * kib;
   machine.free_memory_bytes = number(value_of(root / "proc/meminfo", "MemAvailable"), 0) * kib;
@@ -137,7 +147,7 @@ Machine look_at_machine(const fs::path& root) {
   utsname names = {};
   ::uname(&names);
   machine.kernel = names.release;
-  look_for_gpus(root, machine);
+  look_for_gpus(root, gpu_tool, machine);
   look_for_ports(root, machine);
   machine.interfaces = names_in(root / "sys/class/net");
   return machine;

@@ -12,7 +12,6 @@ namespace radforge {
 /// What the operating system says of this machine and of what this process may use of it.
 struct Machine {
   std::vector<int> cpus; ///< that this process may run on
-  int num_cpus = 0;      ///< of the machine
   std::int64_t memory_bytes = 0;
   std::int64_t free_memory_bytes = 0;
   std::int64_t free_shared_memory_bytes = -1; ///< of /dev/shm; -1: not known
@@ -27,8 +26,9 @@ struct Machine {
   std::vector<std::string> interfaces; ///< of the network, the machine's own (lo) among them
 };
 
-/// `root` is where /proc and /sys are: another one than "/" for tests. What is not there is left empty.
-Machine look_at_machine(const std::filesystem::path& root = "/");
+/// `root` is where /proc and /sys are, `gpu_tool` what tells the health of GPUs: others for tests. What is not there is left
+/// empty.
+Machine look_at_machine(const std::filesystem::path& root = "/", const std::string& gpu_tool = "nvidia-smi");
 
 /// The numbers of "0-3,8": as the kernel writes lists of CPUs.
 std::vector<int> cpu_list(const std::string& text);

@@ -8,7 +8,7 @@
 namespace radforge {
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Device, name, model, numa_node, problem)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Machine, cpus, num_cpus, memory_bytes, free_memory_bytes, free_shared_memory_bytes, most_files,
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(Machine, cpus, memory_bytes, free_memory_bytes, free_shared_memory_bytes, most_files,
                                    most_locked_bytes, kernel, gpu_driver, gpus, cpus_of_gpus, ports, is_infiniband, interfaces)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE(RankReport, host, node_name, boot_id, versions, libraries, variables, threads, gpus_of_job,
                                    machine)

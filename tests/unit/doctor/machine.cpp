@@ -42,7 +42,7 @@ TEST_CASE("GPUs and ports are those of the kernel's files") {
   write(root / "sys/class/infiniband/mlx5_1/ports/1/link_layer", "Ethernet");
   write(root / "sys/class/net/ib0/speed", "200000");
 
-  const Machine machine = look_at_machine(root.path());
+  const Machine machine = look_at_machine(root.path(), "no-such-tool");
   CHECK(machine.memory_bytes == 16 << 20);
   CHECK(machine.free_memory_bytes == 4 << 20);
   CHECK(machine.gpu_driver == "NVIDIA UNIX x86_64 Kernel Module  550.54.15");
@@ -64,7 +64,6 @@ TEST_CASE("GPUs and ports are those of the kernel's files") {
 TEST_CASE("this machine has cores and memory") {
   const Machine machine = look_at_machine();
   CHECK_FALSE(machine.cpus.empty());
-  CHECK(machine.num_cpus >= static_cast<int>(machine.cpus.size()));
   CHECK(machine.memory_bytes > machine.free_memory_bytes);
   CHECK_FALSE(machine.kernel.empty());
 }
