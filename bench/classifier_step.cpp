@@ -23,6 +23,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <vector>
@@ -85,20 +86,21 @@ class FixedBatchTask final : public Task {
 
   ParameterSet& parameters() override { return parameters_; }
 
-  PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) override {
-    const auto count = static_cast<std::int64_t>(batch.turns.size());
-    const at::Tensor outputs = forward(count, ForwardMode::train);
-    const at::Tensor loss = binary_label_loss(outputs, labels_.narrow(0, 0, count), weights_).div(global_batch_size);
-    loss.backward();
-    return {.loss = loss.item<double>()};
+  StepInputs inputs(const Batch& batch, Purpose) override {
+    const std::int64_t count = std::ssize(batch.turns);
+    return {images_.narrow(0, 0, count), labels_.narrow(0, 0, count)};
   }
-  PartLoss validate(const Batch&) override { return {}; }
+  StepLoss loss(const StepInputs& inputs, Purpose, std::int64_t) override {
+    const at::Tensor total = binary_label_loss(forward(inputs[0], ForwardMode::train), inputs[1], weights_);
+    return {total, total.detach()};
+  }
+  PartLoss report(const Batch&, Purpose, const at::Tensor& values) override { return {.loss = values.item<double>()}; }
   void write_result(const fs::path&, const at::Tensor&) override {}
 
-  at::Tensor forward(std::int64_t count, ForwardMode mode) const {
-    const at::Tensor images = images_.narrow(0, 0, count).to(type_);
-    return classifier_->forward(channels_last(images), mode);
+  at::Tensor forward(const at::Tensor& images, ForwardMode mode) const {
+    return classifier_->forward(channels_last(images.to(type_)), mode);
   }
+  const at::Tensor& images() const { return images_; }
 
  private:
   ParameterSet parameters_;
@@ -143,7 +145,7 @@ nlohmann::json infer(const fs::path& folder, const std::string& precision, std::
     if (i == warm_up_steps) {
       watch.restart();
     }
-    outputs = task.forward(batch_size, ForwardMode::evaluate);
+    outputs = task.forward(task.images().narrow(0, 0, batch_size), ForwardMode::evaluate);
   }
   const double seconds = watch.seconds();
   outputs = outputs.to(at::kDouble).contiguous();

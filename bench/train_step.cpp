@@ -18,6 +18,7 @@
 
 #include <filesystem>
 #include <iostream>
+#include <iterator>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -84,15 +85,19 @@ class FixedBatchTask final : public Task {
 
   ParameterSet& parameters() override { return parameters_; }
 
-  PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) override {
-    const auto count = static_cast<std::int64_t>(batch.turns.size());
-    const auto first = [&](const char* name) { return batch_.at(name).narrow(0, 0, count); };
-    const at::Tensor predicted = unet_.forward(first("latents"), first("timesteps"), first("text"));
-    const at::Tensor loss = predicted.sub(first("target")).square().flatten(1).mean(1).sum().div(global_batch_size);
-    loss.backward();
-    return {loss.item<double>(), {}};
+  StepInputs inputs(const Batch& batch, Purpose) override {
+    StepInputs inputs;
+    for (const char* name : {"latents", "timesteps", "text", "target"}) {
+      inputs.push_back(batch_.at(name).narrow(0, 0, std::ssize(batch.turns)));
+    }
+    return inputs;
   }
-  PartLoss validate(const Batch&) override { return {}; }
+  StepLoss loss(const StepInputs& inputs, Purpose, std::int64_t) override {
+    const at::Tensor predicted = unet_.forward(inputs[0], inputs[1], inputs[2]);
+    const at::Tensor total = predicted.sub(inputs[3]).square().flatten(1).mean(1).sum();
+    return {total, total.detach()};
+  }
+  PartLoss report(const Batch&, Purpose, const at::Tensor& values) override { return {.loss = values.item<double>()}; }
   void write_result(const fs::path&, const at::Tensor&) override {}
 
  private:

@@ -49,7 +49,7 @@ void ask(const EvaluationConfig& config, const EvaluatedModelConfig& model, cons
   const CommandContext& context = session.context;
   std::optional<TrainedClassifier> classifier;
   agree(context.world, [&] {
-    classifier.emplace(model.network);
+    classifier.emplace(model.network, session.device());
     if (context.world.rank() == 0) {
       check_overlap(config, model, images, context.log);
     }

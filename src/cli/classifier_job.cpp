@@ -77,7 +77,7 @@ void write_predictions_of_run(const ClassifierRunConfig& config, const Mixture& 
   }
   std::ranges::sort(ids);
   std::optional<TrainedClassifier> classifier;
-  agree(ranks, [&] { classifier.emplace(result); });
+  agree(ranks, [&] { classifier.emplace(result, session.device()); });
   Progress progress({.label = "predict",
                      .unit = "images",
                      .total = static_cast<std::int64_t>(ids.size()),

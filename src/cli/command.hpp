@@ -1,6 +1,7 @@
 #pragma once
 
 #include "radforge/comm/communicator.hpp"
+#include "radforge/comm/node_place.hpp"
 #include "radforge/core/log.hpp"
 #include "radforge/io/verify.hpp"
 #include "radforge/run/stop_request.hpp"
@@ -29,6 +30,7 @@ struct CommandLine {
   int num_array_tasks = 1;
   std::vector<std::filesystem::path> more_folders; ///< report: beside the first
   bool writes_json = false;                        ///< doctor: in place of the table
+  bool checks_parity = false;                      ///< doctor: the GPU against the CPU, and nothing else
   int ranks_per_node = 0;                          ///< doctor: expected; 0: whatever is alike
   double least_gb_s = 0;                           ///< doctor: expected of an all-reduce between two nodes; 0: nothing
   std::filesystem::path output;                    ///< never empty: runs/<config name> when the user named none
@@ -40,6 +42,7 @@ struct CommandContext {
   Communicator& world;
   const Log& log;
   StopRequest& stop;
+  NodePlace node = {};        ///< among all ranks of the launcher, whichever of them `world` has
   bool shows_progress = true; ///< not of one run beside others
 };
 

@@ -57,9 +57,10 @@ void evaluate_image_quality(const CommandContext& context) {
   RunSession session(context, [&](Schema& schema) { describe(schema, config); });
   session.run([&] {
     session.watch(config.watchdog);
+    session.use(config.compute);
     const fs::path& folder = context.line.output;
     std::optional<ImageQuality> images;
-    agree(context.world, [&] { images.emplace(config); });
+    agree(context.world, [&] { images.emplace(config, session.device()); });
     require_equal(context.world, images->inputs(), "content of the data sets and networks");
     require_same_inputs(images->inputs(), session);
     if (is_measured(folder, context.world)) {

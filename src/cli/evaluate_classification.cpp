@@ -93,6 +93,7 @@ void run_evaluate_classification(const CommandContext& context) {
   RunSession session(context, [&](Schema& schema) { describe(schema, config); });
   session.run([&] {
     session.watch(config.watchdog);
+    session.use(config.compute);
     std::string inputs;
     agree(context.world, [&] {
       config = with_sweep(config);

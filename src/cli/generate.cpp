@@ -139,7 +139,8 @@ void report_speed(const GenerateJob& job, double seconds, std::size_t num_shards
 void generate(const GenerateConfig& config, RunSession& session) {
   const CommandContext& context = session.context;
   const fs::path& folder = context.line.output;
-  GenerateJob job(config, context.world);
+  session.use(config.compute);
+  GenerateJob job(config, context.world, session.device());
   agree(context.world, [&] {
     if (!config.sheet.real_dataset.empty()) { // hours before the sheet is made
       require_images(DatasetIndex::load(config.sheet.real_dataset).schema, config.sheet.real_dataset);

@@ -1,5 +1,7 @@
 #include "generate_job.hpp"
 
+#include "device_memory.hpp"
+
 #include "radforge/comm/agreement.hpp"
 #include "radforge/core/clock.hpp"
 #include "radforge/core/hash.hpp"
@@ -36,16 +38,17 @@ std::string inputs_of(const fs::path& pipeline) {
 
 } // namespace
 
-GenerateJob::GenerateJob(const GenerateConfig& config, Communicator& world) : config_(config) {
+GenerateJob::GenerateJob(const GenerateConfig& config, Communicator& world, at::Device device)
+    : config_(config), device_(device) {
   agree(world, [&] {
     plan_ = std::make_unique<GenerationPlan>(config);
-    generator_ = std::make_unique<Generator>(config);
+    generator_ = std::make_unique<Generator>(config, device);
     schema_ = generator_->schema();
     schema_.findings = plan_->cohort().findings();
     inputs_ = inputs_of(config.pipeline);
     schema_.generation = {.model_digest = digest(inputs_), .seed = config.seed, .checks = {}};
     if (!config.quality.networks.empty()) {
-      check_ = std::make_unique<DemographicCheck>(config.quality, config.cohort, schema_, config.batch_size);
+      check_ = std::make_unique<DemographicCheck>(config.quality, config.cohort, schema_, config.batch_size, device);
       schema_.generation->checks = check_->names();
       inputs_ += check_->digests();
     }
@@ -79,7 +82,9 @@ std::optional<ShardSummary> GenerateJob::find(std::int64_t shard, const fs::path
 
 ShardSummary GenerateJob::make(std::int64_t shard, const fs::path& folder) {
   const Stopwatch watch;
-  std::vector<SampleRecord> records = maker_->make(shard * config_.rows_per_shard, num_rows_of(shard));
+  std::vector<SampleRecord> records;
+  explain_device_memory(device_, fmt::format("{} images are made at once", config_.batch_size), "Lower batch_size",
+                        [&] { records = maker_->make(shard * config_.rows_per_shard, num_rows_of(shard)); });
   network_s_ += watch.seconds();
   num_made_ += std::ssize(records);
   return write_shard(folder / ShardWriter::file_name(shard), schema_, std::move(records),

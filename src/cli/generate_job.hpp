@@ -18,7 +18,7 @@ class GenerateJob {
  public:
   /// Plans, and reads the pipeline and the networks that check its images on every rank. Collective. `config` outlives the
   /// object. Errors: ConfigError, DataError, IoError.
-  GenerateJob(const GenerateConfig& config, Communicator& world);
+  GenerateJob(const GenerateConfig& config, Communicator& world, at::Device device);
   GenerateJob(const GenerateJob&) = delete;
   GenerateJob& operator=(const GenerateJob&) = delete;
 
@@ -36,6 +36,7 @@ class GenerateJob {
   ShardSummary make(std::int64_t shard, const std::filesystem::path& folder);
 
   const GenerateConfig& config_;
+  at::Device device_;
   std::unique_ptr<const GenerationPlan> plan_;
   std::unique_ptr<const Generator> generator_;
   std::unique_ptr<const DemographicCheck> check_; ///< or none

@@ -36,13 +36,13 @@ std::optional<ShardSummary> find_encoded(std::int64_t shard, const fs::path& fol
 
 } // namespace
 
-LatentsJob::LatentsJob(const LatentsConfig& config, Communicator& world) : config_(config) {
+LatentsJob::LatentsJob(const LatentsConfig& config, Communicator& world, at::Device device) : config_(config) {
   agree(world, [&] {
-    latents_ = std::make_unique<LatentRows>(config);
+    latents_ = std::make_unique<LatentRows>(config, device);
     inputs_ = fmt::format("images {}\nautoencoder {}\n", digest_file(fs::path(config.dataset) / DatasetIndex::file_name),
                           latents_->schema().encoding.model_digest);
     if (config.text_encoder) {
-      text_states_ = std::make_unique<TextStateRows>(config, latents_->images());
+      text_states_ = std::make_unique<TextStateRows>(config, latents_->images(), device);
       inputs_ += fmt::format("text encoder {}\n", text_states_->schema().encoding.model_digest);
     }
   });

@@ -16,7 +16,7 @@ class LatentsJob {
  public:
   /// Reads the models and the data set's metadata on every rank. Collective. `config` outlives the object. Errors: as LatentRows
   /// and TextStateRows; ConfigError when ranks see other inputs.
-  LatentsJob(const LatentsConfig& config, Communicator& world);
+  LatentsJob(const LatentsConfig& config, Communicator& world, at::Device device);
 
   /// Digests of all that goes in, beside the configuration.
   const std::string& inputs() const { return inputs_; }

@@ -71,7 +71,7 @@ int run(int argc, char** argv) {
   const Log log(world->rank(), world->size());
   return run_guarded(*world, log, [&] {
     set_threads_of_rank();
-    arguments.command->run({arguments.line, *world, log, stop});
+    arguments.command->run({arguments.line, *world, log, stop, node_place(*world)});
     flush_output();
     return static_cast<int>(ExitCode::ok);
   });

@@ -55,7 +55,8 @@ void make_text_states(const LatentsConfig& config, const LatentsJob& job, RunSes
 void prepare_latents(const LatentsConfig& config, RunSession& session) {
   const CommandContext& context = session.context;
   const fs::path& folder = session.dir().path();
-  const LatentsJob job(config, context.world);
+  session.use(config.compute);
+  const LatentsJob job(config, context.world, session.device());
   require_same_inputs(job.inputs(), session);
   if (is_complete(session)) {
     context.log.info("{} is complete and verified (same configuration, same images and models): nothing to do", folder.string());

@@ -93,13 +93,23 @@ void repair(const ShardJob& job, RunSession& session, const fs::path& folder) {
   }
 }
 
-/// The session of the command that made the folder, and the shards it would make.
-template <class Job, class Config>
-void repair_made_by(const CommandContext& context) {
-  Config config;
+// Each: the session of the command that made the folder, and the shards it would make.
+
+void repair_images(const CommandContext& context) {
+  PrepareConfig config;
   RunSession session(context, [&](Schema& schema) { describe(schema, config); });
   session.run([&] {
-    Job job(config, context.world);
+    PrepareJob job(config, context.world);
+    repair(job.shards(), session, session.dir().path());
+  });
+}
+
+void repair_generated(const CommandContext& context) {
+  GenerateConfig config;
+  RunSession session(context, [&](Schema& schema) { describe(schema, config); });
+  session.run([&] {
+    session.use(config.compute);
+    GenerateJob job(config, context.world, session.device());
     repair(job.shards(), session, session.dir().path());
   });
 }
@@ -108,7 +118,8 @@ void repair_latents(const CommandContext& context) {
   LatentsConfig config;
   RunSession session(context, [&](Schema& schema) { describe(schema, config); });
   session.run([&] {
-    const LatentsJob job(config, context.world);
+    session.use(config.compute);
+    const LatentsJob job(config, context.world, session.device());
     const fs::path& folder = session.dir().path();
     if (job.text_states() != nullptr) { // first: what lies above checks them
       repair(job.text_state_shards(), session, folder / DatasetIndex::text_states_folder);
@@ -131,13 +142,13 @@ void run_repair(const CommandContext& context) {
     }
     task = peek_config(line.config, {}, "task");
   });
-  const CommandContext folder_context{line, context.world, context.log, context.stop};
+  const CommandContext folder_context{line, context.world, context.log, context.stop, context.node};
   if (task == "generation") {
-    repair_made_by<GenerateJob, GenerateConfig>(folder_context);
+    repair_generated(folder_context);
   } else if (task == "latents") {
     repair_latents(folder_context);
   } else {
-    repair_made_by<PrepareJob, PrepareConfig>(folder_context);
+    repair_images(folder_context);
   }
 }
 

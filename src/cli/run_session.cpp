@@ -6,15 +6,21 @@
 #include "text_difference.hpp"
 
 #include "radforge/comm/agreement.hpp"
+#include "radforge/comm/device_communicator.hpp"
 #include "radforge/config/changes.hpp"
 #include "radforge/core/atomic_file.hpp"
 #include "radforge/core/error.hpp"
 #include "radforge/core/hash.hpp"
+#include "radforge/core/process_identity.hpp"
+#include "radforge/nn/device.hpp"
 
 #include <ATen/Parallel.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 namespace radforge {
 
@@ -123,16 +129,42 @@ void RunSession::check_ownership() const {
 }
 
 void RunSession::watch(const WatchdogConfig& config) {
+  collective_deadline_s_ = config.collective_s;
   const PhaseDeadlines deadlines{config.startup_s, config.data_s, config.compute_s, config.collective_s, config.save_s};
   watchdog_.emplace(context.world, context.log, WatchdogOptions{.deadlines = deadlines, .folder = dir_->path()});
   watched_.emplace(context.world, *watchdog_);
 }
 
+void RunSession::use(const ComputeConfig& config) {
+  constexpr std::array wishes{std::pair{"auto", DeviceWish::automatic}, std::pair{"cpu", DeviceWish::cpu},
+                              std::pair{"cuda", DeviceWish::cuda}};
+  const auto wish = std::ranges::find(wishes, config.device, [](const auto& pair) { return std::string(pair.first); })->second;
+  const bool by_mpi = config.collectives == "mpi";
+  RankDevices mine{.node = host_name(), .node_rank = context.node.rank, .node_size = context.node.size};
+  if (wish != DeviceWish::cpu) {
+    mine.cuda = find_cuda_devices();
+  }
+  device_ = choose_device(mine, wish, by_mpi ? DeviceSharing::allowed : DeviceSharing::refused, context.world, context.log);
+  if (device_.is_cuda() && context.world.size() > 1) {
+    const CurrentStream stream = [device = device_] { return current_stream(device); };
+    data_ = by_mpi ? make_staged_communicator(context.world, stream)
+                   : make_nccl_communicator(
+                         context.world,
+                         {.device = device_.index(), .current_stream = stream, .collective_deadline_s = collective_deadline_s_});
+    if (watchdog_) {
+      watched_data_.emplace(*data_, *watchdog_);
+    }
+  }
+  set_cuda_numerics(config.deterministic ? Repeatability::same_bits : Repeatability::as_is);
+}
+
 RunContext RunSession::run_context() {
   if (!watched_) {
-    return {context.log, context.world, context.world, *dir_, *metrics_, context.stop, nullptr, context.shows_progress};
+    Communicator& data = data_ ? *data_ : context.world;
+    return {context.log, context.world, data, *dir_, *metrics_, context.stop, nullptr, context.shows_progress};
   }
-  return {context.log, *watched_, *watched_, *dir_, *metrics_, context.stop, &*watchdog_, context.shows_progress};
+  Communicator& data = watched_data_ ? *watched_data_ : *watched_;
+  return {context.log, *watched_, data, *dir_, *metrics_, context.stop, &*watchdog_, context.shows_progress};
 }
 
 void RunSession::record_failure(const Failure& failure) const {

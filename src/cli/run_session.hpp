@@ -3,6 +3,7 @@
 #include "command.hpp"
 
 #include "radforge/comm/watched_communicator.hpp"
+#include "radforge/config/compute_config.hpp"
 #include "radforge/config/load.hpp"
 #include "radforge/config/train_config.hpp"
 #include "radforge/core/failure.hpp"
@@ -11,7 +12,10 @@
 #include "radforge/run/run_dir.hpp"
 #include "radforge/run/run_record.hpp"
 
+#include <ATen/core/Tensor.h>
+
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -51,6 +55,11 @@ class RunSession {
   const std::string& config() const { return config_; }
   /// From here on a run that hangs is ended. Collective. Errors: IoError.
   void watch(const WatchdogConfig& config);
+  /// From here on device() is what the configuration asks for, and large reductions travel between devices. After watch(), if
+  /// that is called. Collective. Errors: CommunicationError, ConfigError.
+  void use(const ComputeConfig& config);
+  /// The CPU unless use() has found another.
+  at::Device device() const { return device_; }
   RunContext run_context();
 
   const CommandContext& context;
@@ -65,6 +74,10 @@ class RunSession {
   std::optional<MetricLog> metrics_;
   std::optional<Watchdog> watchdog_;
   std::optional<WatchedCommunicator> watched_;
+  double collective_deadline_s_ = 0; ///< 0: none
+  at::Device device_ = at::kCPU;
+  std::unique_ptr<Communicator> data_; ///< null: device memory does not travel
+  std::optional<WatchedCommunicator> watched_data_;
 };
 
 } // namespace radforge

@@ -143,7 +143,7 @@ class Group {
     RunEnd end = RunEnd::done;
     std::string reason;
     try {
-      command.run({line, ranks_, log, context_.stop, false});
+      command.run({line, ranks_, log, context_.stop, context_.node, false});
     } catch (...) {
       const Failure failure = current_failure();
       if (!failure.agreed && ranks_.size() > 1) {

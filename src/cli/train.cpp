@@ -1,5 +1,6 @@
 #include "classifier_job.hpp"
 #include "command.hpp"
+#include "device_memory.hpp"
 #include "run_session.hpp"
 #include "truncated_prompts.hpp"
 
@@ -59,6 +60,7 @@ TrainPlan plan_of(const RunConfig& config, const RunSession& session) {
           .loop = config.train,
           .optimizer = config.optimizer,
           .checkpoint = config.checkpoint,
+          .compute = config.compute,
           .seed = static_cast<std::uint64_t>(config.seed),
           .config_digest = session.config_digest(),
           .config = session.config(),
@@ -68,6 +70,10 @@ TrainPlan plan_of(const RunConfig& config, const RunSession& session) {
           .allow_change = context.line.allow_change};
 }
 
+constexpr const char* less_memory_for_training =
+    "Lower train.micro_batch_size, switch train.activation_checkpointing on, or share the optimizer's state over more ranks by "
+    "optimizer.shard";
+
 void train(TrainPlan plan, RunSession& session, const Mixture& data, Task& task) {
   const Log& log = session.context.log;
   for (const std::string& note : data.notes()) {
@@ -76,7 +82,10 @@ void train(TrainPlan plan, RunSession& session, const Mixture& data, Task& task)
   log.info("{} parameters, {} images a step over {} ranks, {} steps", task.parameters().num_parameters(), plan.loop.batch_size,
            session.context.world.size(), plan.loop.steps);
   RunContext run = session.run_context();
-  const TrainSummary summary = Trainer(std::move(plan), run, data, task).run();
+  const std::string taken = memory_of_training(task.parameters(), plan.loop, plan.optimizer, session.context.world.size());
+  TrainSummary summary;
+  explain_device_memory(session.device(), taken, less_memory_for_training,
+                        [&] { summary = Trainer(std::move(plan), run, data, task).run(); });
   if (summary.new_steps == 0) {
     log.info("{} is trained already ({} steps): nothing to do", session.dir().path().string(), summary.steps);
   } else {
@@ -93,11 +102,12 @@ void train_autoencoder(const CommandContext& context) {
   RunSession session(context, [&](Schema& schema) { describe(schema, config); });
   session.run([&] {
     session.watch(config.watchdog);
+    session.use(config.compute);
     std::optional<Mixture> data;
     std::optional<AutoencoderTask> task;
     agree(context.world, [&] {
       data.emplace(config.data);
-      task.emplace(config, *data);
+      task.emplace(config, *data, session.device());
     });
     train(plan_of(config, session), session, *data, *task);
   });
@@ -135,6 +145,7 @@ void train_diffusion(const CommandContext& context) {
   RunSession session(context, [&](Schema& schema) { describe(schema, config); });
   session.run([&] {
     session.watch(config.watchdog);
+    session.use(config.compute);
     std::optional<Mixture> data;
     agree(context.world, [&] { data.emplace(config.data); });
     if (config.parts.text_encoder.train && !data->text_states().empty()) {
@@ -142,7 +153,7 @@ void train_diffusion(const CommandContext& context) {
     }
     const fs::path tokenizer = make_tokenizer(config, *data, session);
     std::optional<DiffusionTask> task;
-    agree(context.world, [&] { task.emplace(config, *data, tokenizer); });
+    agree(context.world, [&] { task.emplace(config, *data, tokenizer, session.device()); });
     train(plan_of(config, session), session, *data, *task);
   });
 }
@@ -152,6 +163,7 @@ void train_classifier(const CommandContext& context) {
   RunSession session(context, [&](Schema& schema) { describe(schema, config); });
   session.run([&] {
     session.watch(config.watchdog);
+    session.use(config.compute);
     std::optional<Mixture> data;
     std::optional<ClassifierTask> task;
     agree(context.world, [&] {
@@ -161,7 +173,7 @@ void train_classifier(const CommandContext& context) {
       for (const std::string& note : target.notes()) {
         context.log.warning("{}", note);
       }
-      task.emplace(config, *data, std::move(target));
+      task.emplace(config, *data, std::move(target), session.device());
     });
     for (const std::string& note : task->notes()) {
       context.log.info("{}", note);

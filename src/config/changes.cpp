@@ -83,11 +83,12 @@ bool is_of_validation(const std::string& key) { return key == "train.validate_ev
 
 ChangeKind kind_of(const std::string& key, const std::string& before, const std::string& after, bool stops_early) {
   constexpr std::array<std::string_view, 2> harmless_sections{"checkpoint", "watchdog"};
-  constexpr std::array<std::string_view, 5> harmless_keys{"train.log_every_steps", "train.sample_every_steps",
-                                                          "train.max_bad_steps", "train.max_minutes", "data.loader_threads"};
-  constexpr std::array<std::string_view, 6> rounding_keys{"train.micro_batch_size", "train.activation_checkpointing",
-                                                          "train.reduction",        "train.virtual_shards",
-                                                          "train.bucket_mb",        "optimizer.shard"};
+  constexpr std::array<std::string_view, 8> harmless_keys{
+      "compute.collectives",      "compute.graphs",      "compute.deterministic", "train.log_every_steps",
+      "train.sample_every_steps", "train.max_bad_steps", "train.max_minutes",     "data.loader_threads"};
+  constexpr std::array<std::string_view, 7> rounding_keys{
+      "compute.device",  "train.micro_batch_size", "train.activation_checkpointing", "train.reduction", "train.virtual_shards",
+      "train.bucket_mb", "optimizer.shard"};
   const auto among = [&](const auto& names) { return std::find(names.begin(), names.end(), key) != names.end(); };
   const auto in_section = [&](std::string_view section) { return is_under(key, section); };
   if (key == "train.steps") {

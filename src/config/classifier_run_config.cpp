@@ -47,6 +47,7 @@ void describe(Schema& schema, ClassifierRunConfig& config) {
       "data sets whose validation and test splits may hold patients that trained the model or what it comes from; told in "
       "the file of predictions");
   schema.section("checkpoint", config.checkpoint, "what a run can resume from");
+  schema.section("compute", config.compute, "where the models compute");
   schema.section("watchdog", config.watchdog, "seconds without progress after which a run is ended with exit code 5; 0 for none");
 }
 

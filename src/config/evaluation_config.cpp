@@ -116,6 +116,7 @@ void describe(Schema& schema, EvaluationConfig& config) {
                "of the rates in gaps: jeffreys adds half an image to either side");
   schema.field("num_bins", config.num_bins, IntRange{2, 1000}, "of equal width, of the calibration error");
   schema.section("bootstrap", config.bootstrap, "intervals");
+  schema.section("compute", config.compute, "where the models compute");
   schema.section("watchdog", config.watchdog, "deadlines, after which a run that hangs ends with exit code 5");
   schema.check(!config.models.empty() || !config.sweep.folder.empty(),
                "models is empty, and no sweep is named (there is nothing to judge) list at least one");

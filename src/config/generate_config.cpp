@@ -56,6 +56,7 @@ void describe(Schema& schema, GenerateConfig& config) {
   schema.section("cohort", config.cohort, "who is to be synthesised");
   schema.section("sampler", config.sampler, "how images are made");
   schema.section("quality", config.quality, "check of what images show");
+  schema.section("compute", config.compute, "where the models compute");
   schema.field("batch_size", config.batch_size, IntRange{1, 100'000}, "images a rank makes at once");
   schema.field("rows_per_shard", config.rows_per_shard, IntRange{1, 1'000'000}, "samples a shard file holds");
   schema.field("compression_level", config.compression_level, IntRange{0, 12}, "of libdeflate: 0 stores, 12 is the smallest");

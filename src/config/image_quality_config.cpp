@@ -35,6 +35,7 @@ void describe(Schema& schema, ImageQualityConfig& config) {
   schema.field("num_kid_subsets", config.num_kid_subsets, IntRange{1, 100000}, "subsets that KID is averaged over");
   schema.field("num_ssim_pairs", config.num_ssim_pairs, IntRange{0}, "pairs of each kind that MS-SSIM is averaged over");
   schema.list("condition", config.condition, "networks that tell whether images show what was asked for");
+  schema.section("compute", config.compute, "where the models compute");
   schema.section("watchdog", config.watchdog, "deadlines, after which a run that hangs ends with exit code 5");
   schema.check(!config.real.empty() && !config.synthetic.empty(),
                "real or synthetic is empty (they are compared) list data sets");

@@ -82,6 +82,7 @@ void describe(Schema& schema, LatentsConfig& config) {
                "write the states of the prompts too, by the text encoder of `pipeline`: for training that freezes it");
   schema.field("values", config.values, Choices{"fp32", "fp16"}, "numbers of the shards; fp16 halves them and rounds");
   schema.field("precision", config.precision, Choices{"fp32", "bf16"}, "what the models compute in");
+  schema.section("compute", config.compute, "where the models compute");
   schema.field("rows_per_shard", config.rows_per_shard, IntRange{1, 1'000'000}, "samples a shard file holds");
   schema.field("compression_level", config.compression_level, IntRange{0, 12}, "of libdeflate: 0 stores, 12 is the smallest");
   schema.check(!config.dataset.empty(),

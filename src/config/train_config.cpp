@@ -191,6 +191,7 @@ void describe(Schema& schema, AutoencoderRunConfig& config) {
   schema.section("train", config.train, "the training loop");
   schema.section("optimizer", config.optimizer, "AdamW and its schedule");
   schema.section("checkpoint", config.checkpoint, "what a run can resume from");
+  schema.section("compute", config.compute, "where the models compute");
   schema.section("watchdog", config.watchdog, "seconds without progress after which a run is ended with exit code 5; 0 for none");
 }
 
@@ -213,6 +214,7 @@ void describe(Schema& schema, DiffusionRunConfig& config) {
   schema.section("train", config.train, "the training loop");
   schema.section("optimizer", config.optimizer, "AdamW and its schedule");
   schema.section("checkpoint", config.checkpoint, "what a run can resume from");
+  schema.section("compute", config.compute, "where the models compute");
   schema.section("watchdog", config.watchdog, "seconds without progress after which a run is ended with exit code 5; 0 for none");
   schema.check(!config.autoencoder.empty() || !config.pipeline.empty(),
                "autoencoder and pipeline are missing (images are trained on as latents) name the folder of one");

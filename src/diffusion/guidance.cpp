@@ -17,7 +17,9 @@ at::Tensor deviation_of(const at::Tensor& x) {
   return at::std(x, dimensions, /*correction=*/1, /*keepdim=*/true);
 }
 
-at::Tensor at_timestep(const at::Tensor& x, double timestep) { return at::full({x.size(0)}, timestep, at::kFloat); }
+at::Tensor at_timestep(const at::Tensor& x, double timestep) {
+  return at::full({x.size(0)}, timestep, x.options().dtype(at::kFloat));
+}
 
 } // namespace
 

@@ -11,7 +11,7 @@ at::Tensor guided_samples(const DiffusionSampler& sampler, const ConditionalDeno
   for (const NoiseKey& key : keys) {
     start_keys.push_back({key.seed, Stream::generation, key.id, key.attempt});
   }
-  const at::Tensor start = keyed_normals(start_keys, sample_shape);
+  const at::Tensor start = keyed_normals(start_keys, sample_shape, context.device());
   return sampler.sample(with_guidance(model, context, empty_context.expand_as(context), guidance), start, keys);
 }
 

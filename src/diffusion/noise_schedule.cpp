@@ -2,7 +2,7 @@
 
 #include "radforge/core/error.hpp"
 
-#include <ATen/ops/empty.h>
+#include <ATen/ops/tensor.h>
 
 #include <algorithm>
 #include <numbers>
@@ -53,8 +53,7 @@ void rescale_to_zero_terminal_snr(std::vector<double>& alphas_cumprod) {
 
 } // namespace
 
-NoiseSchedule::NoiseSchedule(const DiffusionConfig& config)
-    : alphas_cumprod_(at::empty({config.num_train_timesteps}, at::kFloat)) {
+NoiseSchedule::NoiseSchedule(const DiffusionConfig& config, at::Device device) {
   std::vector<double> products;
   double product = 1;
   for (std::int64_t t = 0; t < config.num_train_timesteps; ++t) {
@@ -76,11 +75,9 @@ NoiseSchedule::NoiseSchedule(const DiffusionConfig& config)
         "fewer timesteps or smaller betas",
         config.num_train_timesteps, config.beta_start, config.beta_end);
   }
-  std::transform(products.begin(), products.end(), alphas_cumprod_.mutable_data_ptr<float>(),
-                 [](double value) { return static_cast<float>(value); });
+  values_.assign(products.begin(), products.end());
+  alphas_cumprod_ = at::tensor(values_).to(device);
 }
-
-double NoiseSchedule::alpha_cumprod(std::int64_t timestep) const { return alphas_cumprod_.const_data_ptr<float>()[timestep]; }
 
 NoiseLevel NoiseSchedule::level(std::int64_t timestep) const {
   const double a = alpha_cumprod(timestep);

@@ -5,16 +5,16 @@
 
 namespace radforge {
 
-TrainingNoise training_noise(const DiffusionConfig& config, const BatchKeys& keys,
-                             const std::vector<std::int64_t>& sample_shape) {
-  at::Tensor target = keyed_normals(keys(Stream::noise), sample_shape);
+TrainingNoise training_noise(const DiffusionConfig& config, const BatchKeys& keys, const std::vector<std::int64_t>& sample_shape,
+                             at::Device device) {
+  at::Tensor target = keyed_normals(keys(Stream::noise), sample_shape, device);
   if (config.noise_offset > 0) {
-    const at::Tensor shift = keyed_normals(keys(Stream::offset), {sample_shape[0]});
+    const at::Tensor shift = keyed_normals(keys(Stream::offset), {sample_shape[0]}, device);
     target = target.add(shift.unsqueeze(2).unsqueeze(3), config.noise_offset);
   }
   if (config.input_perturbation > 0) {
     return {.target = target,
-            .input = target.add(keyed_normals(keys(Stream::perturbation), sample_shape), config.input_perturbation)};
+            .input = target.add(keyed_normals(keys(Stream::perturbation), sample_shape, device), config.input_perturbation)};
   }
   return {.target = target, .input = target};
 }

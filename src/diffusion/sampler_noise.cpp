@@ -24,7 +24,7 @@ at::Tensor SamplerNoise::draw(std::size_t step) const {
   for (const NoiseKey& key : keys_) {
     keys.push_back({key.seed, Stream::sampler, key.id, key.attempt * draws_per_attempt + static_cast<std::uint32_t>(step)});
   }
-  return keyed_normals(keys, like_.sizes().slice(1).vec()).to(like_.options());
+  return keyed_normals(keys, like_.sizes().slice(1).vec(), like_.device()).to(like_.scalar_type());
 }
 
 } // namespace radforge

@@ -4,6 +4,7 @@
 #include "radforge/diffusion/diffusion_sampler.hpp"
 #include "radforge/diffusion/guided_samples.hpp"
 #include "radforge/models/pipeline.hpp"
+#include "radforge/models/recorded_unet.hpp"
 #include "radforge/models/scheduler_file.hpp"
 #include "radforge/models/token_ids.hpp"
 #include "radforge/nn/image_grid.hpp"
@@ -19,18 +20,22 @@
 #include <array>
 #include <iterator>
 #include <map>
+#include <optional>
 
 namespace radforge {
 
 struct Generator::State {
-  State(const PipelineContent& content, const GenerateConfig& config)
+  State(const PipelineContent& content, const GenerateConfig& config, at::Device device)
       : models(content.unet, content.text_encoder, content.autoencoder),
         tokenizer(content.tokenizer), latent_shape{content.unet.in_channels, content.unet.sample_size, content.unet.sample_size},
         scaling_factor(content.autoencoder.scaling_factor), schedule(content.diffusion),
         sampler(make_sampler(schedule, prediction_of(content.diffusion.prediction_type), config.sampler,
                              read_sampler_config(config.pipeline))) {
     const c10::NoGradGuard no_grad; // and not in inference mode: of such tensors nobody tells whether they have changed
-    models.load(content, scalar_type_of(config.precision));
+    models.load(content, scalar_type_of(config.precision), device);
+    if (device.is_cuda() && config.compute.graphs) {
+      recorded_unet.emplace(models.unet);
+    }
     empty_text = models.text_encoder.forward(token_ids(tokenizer, std::array<std::string, 1>{}));
     const int side = static_cast<int>(content.unet.sample_size * models.autoencoder.downscale());
     schema = {.height = side, .width = side, .channels = static_cast<int>(content.autoencoder.in_channels), .findings = {}};
@@ -48,7 +53,14 @@ struct Generator::State {
     return at::cat(states, 0);
   }
 
+  ConditionalDenoiser denoiser() {
+    return [this](const at::Tensor& states) {
+      return recorded_unet ? recorded_unet->of_texts(states) : models.unet.of_texts(states);
+    };
+  }
+
   Pipeline models;
+  std::optional<RecordedUNet> recorded_unet;
   ClipTokenizer tokenizer;
   std::vector<std::int64_t> latent_shape;
   double scaling_factor;
@@ -58,8 +70,8 @@ struct Generator::State {
   at::Tensor empty_text; ///< 1 x tokens x width
 };
 
-Generator::Generator(const GenerateConfig& config)
-    : config_(config), state_(std::make_unique<State>(read_pipeline(config.pipeline), config)) {}
+Generator::Generator(const GenerateConfig& config, at::Device device)
+    : config_(config), state_(std::make_unique<State>(read_pipeline(config.pipeline), config, device)) {}
 
 Generator::~Generator() = default;
 
@@ -86,7 +98,7 @@ void Generator::make_pixels(std::span<SampleRecord> records, std::uint32_t attem
       keys.push_back({static_cast<std::uint64_t>(config_.seed), static_cast<std::uint64_t>(record.id), attempt});
       rows.push_back(places.at(record.prompt));
     }
-    const at::Tensor images = this->images(keys, texts.index_select(0, at::tensor(rows)), batch);
+    const at::Tensor images = this->images(keys, texts.index_select(0, at::tensor(rows).to(texts.device())), batch);
     const std::uint8_t* pixels = images.const_data_ptr<std::uint8_t>();
     const std::int64_t size = images.numel() / images.size(0);
     for (std::size_t i = 0; i < batch.size(); ++i) {
@@ -96,10 +108,9 @@ void Generator::make_pixels(std::span<SampleRecord> records, std::uint32_t attem
 }
 
 at::Tensor Generator::images(std::span<const NoiseKey> keys, const at::Tensor& texts, std::span<const SampleRecord> shown) const {
-  const State& p = *state_;
-  const at::Tensor latents = guided_samples(
-      *p.sampler, [&p](const at::Tensor& states) { return p.models.unet.of_texts(states); }, texts, p.empty_text,
-      guidance_of(config_.sampler, p.schedule.num_timesteps()), keys, p.latent_shape);
+  State& p = *state_;
+  const at::Tensor latents = guided_samples(*p.sampler, p.denoiser(), texts, p.empty_text,
+                                            guidance_of(config_.sampler, p.schedule.num_timesteps()), keys, p.latent_shape);
   const at::Tensor decoded = p.models.autoencoder.decode(latents.div(p.scaling_factor));
   if (!decoded.isfinite().all().item<bool>()) {
     throw DivergenceError("images {} to {} are not finite (weights that are damaged, or numbers beyond {}). Check the pipeline, "

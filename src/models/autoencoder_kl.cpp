@@ -176,14 +176,14 @@ AutoencoderKL::AutoencoderKL(const AutoencoderConfig& config, const ParameterSco
 AutoencoderKL::~AutoencoderKL() = default;
 
 LatentMoments AutoencoderKL::encode(const at::Tensor& images) const {
-  const at::Tensor typed = channels_last(images.to(blocks_->quant_conv.weight.scalar_type()));
+  const at::Tensor typed = channels_last(images.to(blocks_->quant_conv.weight.options()));
   const at::Tensor encoded = blocks_->quant_conv(blocks_->encoder(typed, blocks_->activations));
   const std::vector<at::Tensor> halves = encoded.to(images.scalar_type()).contiguous().chunk(2, 1);
   return {halves[0], halves[1].clamp(-30.0, 20.0)};
 }
 
 at::Tensor AutoencoderKL::decode(const at::Tensor& latents) const {
-  const at::Tensor typed = channels_last(latents.to(blocks_->post_quant_conv.weight.scalar_type()));
+  const at::Tensor typed = channels_last(latents.to(blocks_->post_quant_conv.weight.options()));
   const at::Tensor images = blocks_->decoder(blocks_->post_quant_conv(typed), blocks_->activations);
   return images.to(latents.scalar_type()).contiguous();
 }

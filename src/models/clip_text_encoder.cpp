@@ -85,9 +85,9 @@ ClipTextEncoder::ClipTextEncoder(const TextEncoderConfig& config, const Paramete
 ClipTextEncoder::~ClipTextEncoder() = default;
 
 at::Tensor ClipTextEncoder::forward(const at::Tensor& ids) const {
-  const std::int64_t length = ids.size(1);
-  const at::Tensor positions = at::arange(length, at::kLong);
-  at::Tensor x = blocks_->token_embedding(ids).add(blocks_->position_embedding(positions));
+  const at::Tensor here = ids.to(blocks_->final_layer_norm.weight.device());
+  const at::Tensor positions = at::arange(here.size(1), here.options());
+  at::Tensor x = blocks_->token_embedding(here).add(blocks_->position_embedding(positions));
   for (const EncoderLayer& layer : blocks_->layers) {
     x = run_block(activations_, layer, x);
   }

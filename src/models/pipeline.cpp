@@ -36,13 +36,13 @@ void Pipeline::check(const PipelineContent& content) const {
   }
 }
 
-void Pipeline::load(const PipelineContent& content, at::ScalarType type) {
+void Pipeline::load(const PipelineContent& content, at::ScalarType type, at::Device device) {
   check(content);
-  unet_parameters.allocate_frozen(type);
+  unet_parameters.allocate_frozen(type, device);
   unet_parameters.load(unet_parameters.flat(), content.unet_weights);
-  text_encoder_parameters.allocate_frozen(type);
+  text_encoder_parameters.allocate_frozen(type, device);
   text_encoder_parameters.load(text_encoder_parameters.flat(), content.text_encoder_weights);
-  autoencoder_parameters.allocate_frozen(type);
+  autoencoder_parameters.allocate_frozen(type, device);
   autoencoder_parameters.load(autoencoder_parameters.flat(), content.autoencoder_weights);
 }
 

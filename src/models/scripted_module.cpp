@@ -41,7 +41,7 @@ struct ScriptedModule::Module {
   torch::jit::Module module;
 };
 
-ScriptedModule::ScriptedModule(std::filesystem::path path, const std::string& expected_sha256)
+ScriptedModule::ScriptedModule(std::filesystem::path path, const std::string& expected_sha256, at::Device device)
     : path_(std::move(path)), module_(std::make_unique<Module>()) {
   // Into memory first: what is parsed is what was hashed, even if the file changes meanwhile.
   std::string bytes = read_file(path_);
@@ -54,7 +54,7 @@ ScriptedModule::ScriptedModule(std::filesystem::path path, const std::string& ex
   }
   try {
     std::istringstream stream(std::move(bytes));
-    module_->module = torch::jit::load(stream);
+    module_->module = torch::jit::load(stream, device);
     module_->module.eval();
   } catch (const std::exception& error) {
     throw DataError("{} is not a TorchScript module ({}). Save it with torch.jit.save", path_.string(), reason(error));

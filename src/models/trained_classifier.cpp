@@ -7,17 +7,18 @@
 
 namespace radforge {
 
-TrainedClassifier::TrainedClassifier(const std::filesystem::path& folder)
+TrainedClassifier::TrainedClassifier(const std::filesystem::path& folder, at::Device device)
     : description_(read_classifier_description(find_classifier(folder))),
       classifier_(make_classifier(description_.config, ParameterScope(parameters_))) {
-  parameters_.allocate_frozen();
+  parameters_.allocate_frozen(at::kFloat, device);
   parameters_.load(parameters_.flat(), read_classifier_weights(find_classifier(folder)), "", folder.string());
   classifier_->fold_norms();
 }
 
 at::Tensor TrainedClassifier::features(const at::Tensor& bytes) const {
   const c10::NoGradGuard no_grad;
-  return classifier_->features(channels_last(classifier_input(bytes, description_.config)), ForwardMode::evaluate);
+  return classifier_->features(channels_last(classifier_input(bytes.to(parameters_.device()), description_.config)),
+                               ForwardMode::evaluate);
 }
 
 at::Tensor TrainedClassifier::forward(const at::Tensor& bytes) const {

@@ -6,7 +6,7 @@
 
 namespace radforge {
 
-at::Tensor keyed_normals(const std::vector<RandomKey>& keys, const std::vector<std::int64_t>& sample_shape) {
+at::Tensor keyed_normals(const std::vector<RandomKey>& keys, const std::vector<std::int64_t>& sample_shape, at::Device device) {
   std::vector<std::int64_t> shape{static_cast<std::int64_t>(keys.size())};
   shape.insert(shape.end(), sample_shape.begin(), sample_shape.end());
   at::Tensor values = at::empty(shape, at::kFloat);
@@ -15,7 +15,7 @@ at::Tensor keyed_normals(const std::vector<RandomKey>& keys, const std::vector<s
   for (std::size_t i = 0; i < keys.size(); ++i) {
     fill_normal(keys[i], all.subspan(i * row, row));
   }
-  return values;
+  return values.to(device);
 }
 
 } // namespace radforge

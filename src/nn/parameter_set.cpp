@@ -103,17 +103,13 @@ void ParameterSet::add_buffer(std::string name, std::vector<std::int64_t> shape,
   buffer_slots_.push_back(&slot);
 }
 
-void ParameterSet::allocate_flat(at::ScalarType type) {
+void ParameterSet::allocate_flat(const at::TensorOptions& options) {
   require(!flat_.defined() && !entries_.empty(), "parameters are allocated once");
-  flat_ = at::zeros({aligned_end(entries_)}, type);
-  allocate_buffers();
-}
-
-void ParameterSet::allocate_buffers() {
+  flat_ = at::zeros({aligned_end(entries_)}, options);
   if (buffer_entries_.empty()) {
     return;
   }
-  flat_buffers_ = at::zeros({aligned_end(buffer_entries_)}, at::kFloat);
+  flat_buffers_ = at::zeros({aligned_end(buffer_entries_)}, options.dtype(at::kFloat));
   for (std::size_t i = 0; i < buffer_entries_.size(); ++i) {
     const Entry& entry = buffer_entries_[i];
     require(entry.init.kind == Init::Kind::constant, "state that is not trained starts from a constant");
@@ -122,15 +118,15 @@ void ParameterSet::allocate_buffers() {
   }
 }
 
-void ParameterSet::allocate_frozen(at::ScalarType type) {
-  allocate_flat(type);
+void ParameterSet::allocate_frozen(at::ScalarType type, at::Device device) {
+  allocate_flat(at::TensorOptions(type).device(device));
   for (std::size_t i = 0; i < entries_.size(); ++i) {
     *slots_[i] = view_of(flat_, entries_[i]);
   }
 }
 
-void ParameterSet::allocate(std::uint64_t seed, at::ScalarType type) {
-  allocate_flat(at::kFloat);
+void ParameterSet::allocate(std::uint64_t seed, at::ScalarType type, at::Device device) {
+  allocate_flat(at::TensorOptions(at::kFloat).device(device));
   flat_gradient_ = at::zeros_like(flat_);
   if (type != at::kFloat) {
     flat_working_ = at::zeros_like(flat_, type);

@@ -80,7 +80,7 @@ void write_state_dict(const std::filesystem::path& path, const StateDict& state,
   std::vector<at::Tensor> contiguous; // keeps the bytes alive until they are written
   std::vector<TensorView> views;
   for (const auto& [name, tensor] : state) {
-    contiguous.push_back(tensor.detach().contiguous());
+    contiguous.push_back(tensor.detach().to(at::kCPU).contiguous());
     const at::Tensor& source = contiguous.back();
     views.push_back({name,
                      tensor_type(source.scalar_type()),

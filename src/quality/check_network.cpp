@@ -40,8 +40,8 @@ std::vector<std::string> names_of_trained(const CheckConfig& config, const Class
 
 } // namespace
 
-CheckNetwork::CheckNetwork(const CheckConfig& config)
-    : config_(config), network_(ImageNetwork::open(config)),
+CheckNetwork::CheckNetwork(const CheckConfig& config, at::Device device)
+    : config_(config), network_(ImageNetwork::open(config, device)),
       names_(network_->description() != nullptr ? names_of_trained(config, *network_->description()) : names_of_foreign(config)) {
 }
 

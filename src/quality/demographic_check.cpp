@@ -59,11 +59,11 @@ Finding age_finding(float years, float planned, double tolerance) {
 } // namespace
 
 DemographicCheck::DemographicCheck(const QualityConfig& config, const CohortConfig& cohort, DatasetSchema schema,
-                                   std::int64_t batch_size)
+                                   std::int64_t batch_size, at::Device device)
     : config_(config), schema_(std::move(schema)), batch_size_(batch_size) {
   for (const CheckConfig& check : config_.networks) {
     names_.push_back(check.attribute);
-    networks_.push_back(std::make_unique<const CheckNetwork>(check));
+    networks_.push_back(std::make_unique<const CheckNetwork>(check, device));
     require_common_words(check, *networks_.back(), cohort);
     networks_.back()->look(at::zeros({1, schema_.height, schema_.width, schema_.channels}, at::kByte));
   }

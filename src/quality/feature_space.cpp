@@ -12,8 +12,8 @@ constexpr std::int64_t most_pixel_features = 16384;
 
 } // namespace
 
-FeatureSpace::FeatureSpace(const FeatureSpaceConfig& config)
-    : config_(config), network_(config.network.empty() ? nullptr : ImageNetwork::open(config)) {}
+FeatureSpace::FeatureSpace(const FeatureSpaceConfig& config, at::Device device)
+    : config_(config), network_(config.network.empty() ? nullptr : ImageNetwork::open(config, device)) {}
 
 at::Tensor FeatureSpace::features(const at::Tensor& bytes) const {
   if (network_) {

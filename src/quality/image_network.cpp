@@ -21,8 +21,8 @@ namespace {
 
 class TrainedNetwork final : public ImageNetwork {
  public:
-  TrainedNetwork(const ImageNetworkConfig& config, const fs::path& folder)
-      : ImageNetwork(folder / "classifier/model.safetensors"), input_(config.input), network_(folder) {}
+  TrainedNetwork(const ImageNetworkConfig& config, const fs::path& folder, at::Device device)
+      : ImageNetwork(folder / "classifier/model.safetensors", device), input_(config.input), network_(folder, device) {}
 
   const ClassifierDescription* description() const override { return &network_.description(); }
 
@@ -50,13 +50,13 @@ std::int64_t num_outputs_of(const StateDict& weights, const std::string& file) {
 
 class ForeignNetwork final : public ImageNetwork {
  public:
-  ForeignNetwork(const ImageNetworkConfig& config, const StateDict& weights)
-      : ImageNetwork(config.network), input_(config.input),
+  ForeignNetwork(const ImageNetworkConfig& config, const StateDict& weights, at::Device device)
+      : ImageNetwork(config.network, device), input_(config.input),
         network_(make_classifier({.architecture = config.architecture,
                                   .in_channels = config.input.channels,
                                   .num_classes = num_outputs_of(weights, config.network)},
                                  ParameterScope(parameters_))) {
-    parameters_.allocate_frozen();
+    parameters_.allocate_frozen(at::kFloat, device);
     parameters_.load(parameters_.flat(), weights, "", config.network);
     network_->fold_norms();
   }
@@ -74,8 +74,8 @@ class ForeignNetwork final : public ImageNetwork {
 
 class ScriptedNetwork final : public ImageNetwork {
  public:
-  explicit ScriptedNetwork(const ImageNetworkConfig& config)
-      : ImageNetwork(config.network), input_(config.input), network_(config.network, config.sha256) {}
+  ScriptedNetwork(const ImageNetworkConfig& config, at::Device device)
+      : ImageNetwork(config.network, device), input_(config.input), network_(config.network, config.sha256, device) {}
 
  private:
   at::Tensor compute_outputs(const at::Tensor& bytes) const override { return network_.forward(network_input(bytes, input_)); }
@@ -93,36 +93,37 @@ at::Tensor as_rows(const at::Tensor& found, std::int64_t num_images) {
     throw DataError("a network returns {} values for {} images (each image should have as many) take another one", found.numel(),
                     num_images);
   }
-  return found.to(at::kFloat).reshape({num_images, -1}).contiguous();
+  return found.to(at::kCPU, at::kFloat).reshape({num_images, -1}).contiguous();
 }
 
 } // namespace
 
-std::unique_ptr<ImageNetwork> ImageNetwork::open(const ImageNetworkConfig& config) {
+std::unique_ptr<ImageNetwork> ImageNetwork::open(const ImageNetworkConfig& config, at::Device device) {
   if (fs::is_directory(config.network)) {
-    return std::make_unique<TrainedNetwork>(config, find_classifier(config.network));
+    return std::make_unique<TrainedNetwork>(config, find_classifier(config.network), device);
   }
   if (!config.architecture.empty()) {
-    return std::make_unique<ForeignNetwork>(config, to_torchvision_names(read_state_dict(config.network), config.network));
+    return std::make_unique<ForeignNetwork>(config, to_torchvision_names(read_state_dict(config.network), config.network),
+                                            device);
   }
   if (config.sha256.empty()) {
     throw ConfigError("network {} has neither architecture nor sha256 (the one says what safetensors are of, the other that a "
                       "TorchScript module is the right one) give one of them, or name the folder of a trained run",
                       config.network);
   }
-  return std::make_unique<ScriptedNetwork>(config);
+  return std::make_unique<ScriptedNetwork>(config, device);
 }
 
-ImageNetwork::ImageNetwork(const fs::path& weights) : digest_(digest_file(weights)) {}
+ImageNetwork::ImageNetwork(const fs::path& weights, at::Device device) : digest_(digest_file(weights)), device_(device) {}
 
 at::Tensor ImageNetwork::outputs(const at::Tensor& bytes) const {
   const c10::NoGradGuard no_grad;
-  return as_rows(compute_outputs(bytes), bytes.size(0));
+  return as_rows(compute_outputs(bytes.to(device_)), bytes.size(0));
 }
 
 at::Tensor ImageNetwork::features(const at::Tensor& bytes) const {
   const c10::NoGradGuard no_grad;
-  return as_rows(compute_features(bytes), bytes.size(0));
+  return as_rows(compute_features(bytes.to(device_)), bytes.size(0));
 }
 
 } // namespace radforge

@@ -235,7 +235,8 @@ class ImageQuality::Measurement {
   std::vector<at::Tensor> synthetic_outputs_;
 };
 
-ImageQuality::ImageQuality(const ImageQualityConfig& config) : config_(config), real_(config.real), synthetic_(config.synthetic) {
+ImageQuality::ImageQuality(const ImageQualityConfig& config, at::Device device)
+    : config_(config), real_(config.real), synthetic_(config.synthetic) {
   require_alike(synthetic_, real_, "real");
   if (!config.training.empty()) {
     training_.emplace(config.training);
@@ -262,10 +263,10 @@ ImageQuality::ImageQuality(const ImageQualityConfig& config) : config_(config), 
   }
   const at::Tensor black = at::zeros({1, schema.height, schema.width, schema.channels}, at::kByte);
   for (const FeatureSpaceConfig& space : config.features) {
-    spaces_.emplace_back(space).features(black);
+    spaces_.emplace_back(space, device).features(black);
   }
   for (const CheckConfig& check : config.condition) {
-    condition_.emplace_back(check).look(black);
+    condition_.emplace_back(check, device).look(black);
     if (!knows_any_of(condition_.back(), synthetic_)) {
       throw ConfigError(
           "network {} tells {}, and no synthetic image was asked to show that (nothing would be measured) give names "

@@ -39,8 +39,8 @@ at::Tensor network_input(const at::Tensor& bytes, const NetworkInputConfig& conf
   at::Tensor images = scaled(resized(bytes, config.size), config.scaling, config.low, config.high);
   images = images.expand({-1, config.channels, -1, -1});
   if (config.normalization == "imagenet") {
-    const at::Tensor mean = at::tensor({0.485F, 0.456F, 0.406F}).view({1, 3, 1, 1});
-    const at::Tensor deviation = at::tensor({0.229F, 0.224F, 0.225F}).view({1, 3, 1, 1});
+    const at::Tensor mean = at::tensor({0.485F, 0.456F, 0.406F}, images.options()).view({1, 3, 1, 1});
+    const at::Tensor deviation = at::tensor({0.229F, 0.224F, 0.225F}, images.options()).view({1, 3, 1, 1});
     images = images.sub(mean).div(deviation);
   }
   return images.contiguous();

@@ -11,10 +11,13 @@
 
 #include <ATen/ops/cat.h>
 #include <ATen/ops/exp.h>
+#include <ATen/ops/stack.h>
+#include <ATen/ops/zeros.h>
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace radforge {
 
@@ -34,7 +37,7 @@ at::Tensor sum_of_means(const at::Tensor& values) { return values.flatten(1).mea
 
 } // namespace
 
-AutoencoderTask::AutoencoderTask(const AutoencoderRunConfig& config, const Mixture& data)
+AutoencoderTask::AutoencoderTask(const AutoencoderRunConfig& config, const Mixture& data, at::Device device)
     : config_(config), data_(data),
       autoencoder_(config.autoencoder, ParameterScope(parameters_, autoencoder_prefix), activations_of(config.train)) {
   const DatasetSchema& schema = data.schema();
@@ -53,7 +56,7 @@ AutoencoderTask::AutoencoderTask(const AutoencoderRunConfig& config, const Mixtu
                                                      config.loss.discriminator_layers},
                            ParameterScope(parameters_, discriminator_prefix));
   }
-  parameters_.allocate(static_cast<std::uint64_t>(config.seed), scalar_type_of(config.train.precision));
+  parameters_.allocate(static_cast<std::uint64_t>(config.seed), scalar_type_of(config.train.precision), device);
 }
 
 std::vector<ParameterGroup> AutoencoderTask::groups() {
@@ -65,62 +68,60 @@ std::vector<ParameterGroup> AutoencoderTask::groups() {
   return groups;
 }
 
-at::Tensor AutoencoderTask::sampled(const Batch& batch, const LatentMoments& moments) const {
+bool AutoencoderTask::adversary_is_told(std::int64_t step) const {
+  return discriminator_ && step >= config_.loss.adversarial_from_step;
+}
+
+std::int64_t AutoencoderTask::stage_of(std::int64_t step) const { return adversary_is_told(step) ? 1 : 0; }
+
+// Images, and the normals that latents are sampled by.
+StepInputs AutoencoderTask::inputs(const Batch& batch, Purpose /*purpose*/) {
+  const c10::NoGradGuard no_grad;
   std::vector<RandomKey> keys;
   for (const SampleTurn& turn : batch.turns) {
     keys.push_back(
         {static_cast<std::uint64_t>(config_.seed), Stream::posterior, static_cast<std::uint64_t>(turn.id), turn.epoch});
   }
-  const at::Tensor noise = keyed_normals(keys, moments.mean.sizes().slice(1).vec());
-  return moments.mean.add(moments.log_variance.mul(0.5).exp().mul(noise));
+  const at::Tensor images = image_tensor(batch, data_.schema(), parameters_.device());
+  const std::int64_t downscale = autoencoder_.downscale();
+  return {images,
+          keyed_normals(keys, {config_.autoencoder.latent_channels, images.size(2) / downscale, images.size(3) / downscale},
+                        images.device())};
 }
 
-AutoencoderTask::Loss AutoencoderTask::loss_of(const at::Tensor& images, const at::Tensor& rebuilt, const LatentMoments& moments,
-                                               Adversary adversary) const {
+StepLoss AutoencoderTask::loss(const StepInputs& inputs, Purpose purpose, std::int64_t step) {
+  const at::Tensor& images = inputs[0];
+  const LatentMoments moments = autoencoder_.encode(images);
+  const at::Tensor rebuilt = autoencoder_.decode(moments.mean.add(moments.log_variance.mul(0.5).exp().mul(inputs[1])));
   const at::Tensor pixels = sum_of_means(rebuilt.sub(images).abs());
   const at::Tensor edges = sum_of_means(slope(rebuilt, 2).sub(slope(images, 2)).abs())
                                .add(sum_of_means(slope(rebuilt, 3).sub(slope(images, 3)).abs()));
   // KL divergence from the standard normal, a value (Kingma and Welling 2014, appendix B)
   const at::Tensor divergence =
       sum_of_means(moments.mean.square().add(moments.log_variance.exp()).sub(1).sub(moments.log_variance).mul(0.5));
-  Loss loss{pixels.add(edges, config_.loss.gradient_weight).add(divergence, config_.loss.kl_weight),
-            {static_cast<double>(images.size(0)), pixels.item<double>(), edges.item<double>(), divergence.item<double>()}};
-  if (discriminator_) {
-    const bool told = adversary == Adversary::told;
-    const at::Tensor verdict =
-        told ? sum_of_means(discriminator_->forward(rebuilt, PatchDiscriminator::Weights::fixed)).neg() : at::Tensor();
-    loss.total = told ? loss.total.add(verdict, config_.loss.adversarial_weight) : loss.total;
-    loss.sums.push_back(told ? verdict.item<double>() : 0);
-    loss.sums.push_back(0); // of the discriminator itself
+  at::Tensor of_autoencoder = pixels.add(edges, config_.loss.gradient_weight).add(divergence, config_.loss.kl_weight);
+  at::Tensor verdict = at::zeros({}, images.options());
+  at::Tensor hinge = at::zeros({}, images.options());
+  if (purpose == Purpose::training && adversary_is_told(step)) {
+    verdict = sum_of_means(discriminator_->forward(rebuilt, PatchDiscriminator::Weights::fixed)).neg();
+    of_autoencoder = of_autoencoder.add(verdict, config_.loss.adversarial_weight);
   }
-  return loss;
-}
-
-PartLoss AutoencoderTask::accumulate(const Batch& batch, std::int64_t global_batch_size) {
-  const at::Tensor images = image_tensor(batch, data_.schema());
-  const LatentMoments moments = autoencoder_.encode(images);
-  const at::Tensor rebuilt = autoencoder_.decode(sampled(batch, moments));
-  const bool told = discriminator_ && batch.step >= config_.loss.adversarial_from_step;
-  Loss loss = loss_of(images, rebuilt, moments, told ? Adversary::told : Adversary::ignored);
-  at::Tensor total = loss.total;
-  if (discriminator_) {
+  at::Tensor total = of_autoencoder;
+  if (purpose == Purpose::training && discriminator_) {
     // The hinge loss (Lim and Ye 2017); what was rebuilt is given, so that nothing of it reaches the autoencoder.
     const at::Tensor real = discriminator_->forward(images, PatchDiscriminator::Weights::learn);
     const at::Tensor fake = discriminator_->forward(rebuilt.detach(), PatchDiscriminator::Weights::learn);
-    const at::Tensor hinge = sum_of_means(real.neg().add(1).relu()).add(sum_of_means(fake.add(1).relu()));
-    loss.sums.back() = hinge.item<double>();
+    hinge = sum_of_means(real.neg().add(1).relu()).add(sum_of_means(fake.add(1).relu()));
     total = total.add(hinge);
   }
-  total.div(static_cast<double>(global_batch_size)).backward();
-  return {.loss = loss.total.item<double>() / static_cast<double>(global_batch_size), .sums = loss.sums};
+  return {total, at::stack({of_autoencoder, pixels, edges, divergence, verdict, hinge}).detach()};
 }
 
-PartLoss AutoencoderTask::validate(const Batch& batch) {
-  const c10::NoGradGuard no_grad;
-  const at::Tensor images = image_tensor(batch, data_.schema());
-  const LatentMoments moments = autoencoder_.encode(images);
-  const Loss loss = loss_of(images, autoencoder_.decode(sampled(batch, moments)), moments, Adversary::ignored);
-  return {.loss = loss.total.item<double>(), .sums = loss.sums};
+PartLoss AutoencoderTask::report(const Batch& batch, Purpose /*purpose*/, const at::Tensor& values) {
+  const std::span terms(values.const_data_ptr<float>(), static_cast<std::size_t>(values.numel()));
+  PartLoss part{.loss = terms[0], .sums = {static_cast<double>(batch.turns.size())}};
+  std::copy_n(terms.begin() + 1, num_sums() - 1, std::back_inserter(part.sums));
+  return part;
 }
 
 std::size_t AutoencoderTask::num_sums() const { return discriminator_ ? 6 : 4; }
@@ -151,7 +152,7 @@ at::Tensor AutoencoderTask::images_of(std::span<const std::int64_t> ids) const {
     batch.values.resize(batch.turns.size() * image);
     data_.values(id, std::span(batch.values).last(image));
   }
-  return image_tensor(batch, data_.schema());
+  return image_tensor(batch, data_.schema(), parameters_.device());
 }
 
 std::optional<Image> AutoencoderTask::picture(const at::Tensor& weights) {

@@ -13,6 +13,7 @@
 #include "radforge/nn/precision.hpp"
 #include "radforge/nn/state_dict.hpp"
 
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <c10/core/GradMode.h>
 #include <fmt/ranges.h>
@@ -32,8 +33,8 @@ bool is_of(const std::string& name, const std::vector<std::string>& prefixes) {
 
 } // namespace
 
-ClassifierTask::ClassifierTask(const ClassifierRunConfig& config, const Mixture& data, TargetLabels target)
-    : config_(config), data_(data), target_(std::move(target)), objective_(make_objective(target_, config.loss, data)) {
+ClassifierTask::ClassifierTask(const ClassifierRunConfig& config, const Mixture& data, TargetLabels target, at::Device device)
+    : config_(config), data_(data), target_(std::move(target)), objective_(make_objective(target_, config.loss, data, device)) {
   const DatasetSchema& schema = data.schema();
   if (schema.kind != ValueKind::images) {
     throw ConfigError("classifier: the data hold {} (it looks at images). Name a data set of images", name_of(schema.kind));
@@ -62,7 +63,7 @@ ClassifierTask::ClassifierTask(const ClassifierRunConfig& config, const Mixture&
     throw ConfigError("stages.frozen is {} of {} stages (the head at least must learn) freeze fewer", config.stages.frozen,
                       num_stages);
   }
-  parameters_.allocate(static_cast<std::uint64_t>(config.seed), scalar_type_of(config.train.precision));
+  parameters_.allocate(static_cast<std::uint64_t>(config.seed), scalar_type_of(config.train.precision), device);
   load_weights();
 }
 
@@ -120,7 +121,7 @@ std::vector<ParameterGroup> ClassifierTask::groups() {
 }
 
 at::Tensor ClassifierTask::images_of(const Batch& batch) const {
-  const at::Tensor images = classifier_input(image_bytes(batch, data_.schema()), config_.classifier);
+  const at::Tensor images = classifier_input(image_bytes(batch, data_.schema()).to(parameters_.device()), config_.classifier);
   return channels_last(images.to(scalar_type_of(config_.train.precision)));
 }
 
@@ -131,21 +132,27 @@ at::Tensor ClassifierTask::labels_of(const Batch& batch) const {
   for (const SampleTurn& turn : batch.turns) {
     out = std::ranges::copy(target_.of(data_, turn.id), out).out;
   }
-  return labels;
+  return labels.to(parameters_.device());
 }
 
-PartLoss ClassifierTask::accumulate(const Batch& batch, std::int64_t global_batch_size) {
-  const at::Tensor outputs = classifier_->forward(images_of(batch), ForwardMode::train, config_.stages.frozen);
-  const at::Tensor loss = objective_->loss(outputs, labels_of(batch)).div(static_cast<double>(global_batch_size));
-  loss.backward();
-  return {.loss = loss.item<double>()};
+StepInputs ClassifierTask::inputs(const Batch& batch, Purpose /*purpose*/) { return {images_of(batch), labels_of(batch)}; }
+
+StepLoss ClassifierTask::loss(const StepInputs& inputs, Purpose purpose, std::int64_t /*step*/) {
+  const bool trains = purpose == Purpose::training;
+  const at::Tensor outputs =
+      classifier_->forward(inputs[0], trains ? ForwardMode::train : ForwardMode::evaluate, trains ? config_.stages.frozen : 0);
+  const at::Tensor loss = objective_->loss(outputs, inputs[1]);
+  // The loss, and behind it what the network says of each image.
+  return {loss, at::cat({loss.detach().to(at::kDouble).view(1), outputs.detach().to(at::kDouble).flatten()})};
 }
 
-PartLoss ClassifierTask::validate(const Batch& batch) {
-  const c10::NoGradGuard no_grad;
-  const at::Tensor outputs = classifier_->forward(images_of(batch), ForwardMode::evaluate).to(at::kDouble).contiguous();
-  const auto* values = outputs.const_data_ptr<double>();
-  return {.loss = objective_->loss(outputs, labels_of(batch)).item<double>(), .outputs = {values, values + outputs.numel()}};
+PartLoss ClassifierTask::report(const Batch& /*batch*/, Purpose purpose, const at::Tensor& values) {
+  const auto* first = values.const_data_ptr<double>();
+  PartLoss part{.loss = *first};
+  if (purpose == Purpose::validation) {
+    part.outputs.assign(first + 1, first + values.numel());
+  }
+  return part;
 }
 
 std::size_t ClassifierTask::num_outputs() const { return target_.names().size(); }

@@ -13,6 +13,8 @@
 #include <c10/core/GradMode.h>
 
 #include <algorithm>
+#include <iterator>
+#include <numeric>
 
 namespace radforge {
 
@@ -61,10 +63,11 @@ DiffusionRunConfig with_models_of_pipeline(DiffusionRunConfig config) {
   return config;
 }
 
-DiffusionTask::DiffusionTask(const DiffusionRunConfig& config, const Mixture& data, const fs::path& tokenizer_folder)
+DiffusionTask::DiffusionTask(const DiffusionRunConfig& config, const Mixture& data, const fs::path& tokenizer_folder,
+                             at::Device device)
     : data_(data), tokenizer_folder_(tokenizer_folder), tokenizer_(tokenizer_folder),
-      autoencoder_config_(read_autoencoder_config(with_models_of_pipeline(config).autoencoder)), schedule_(config.diffusion),
-      prediction_(prediction_of(config.diffusion.prediction_type)),
+      autoencoder_config_(read_autoencoder_config(with_models_of_pipeline(config).autoencoder)),
+      schedule_(config.diffusion, device), prediction_(prediction_of(config.diffusion.prediction_type)),
       autoencoder_(autoencoder_config_, ParameterScope(frozen_, autoencoder_prefix)),
       text_encoder_(with_vocabulary(with_models_of_pipeline(config), tokenizer_).text_encoder,
                     scope_of(config.parts.text_encoder, trained_, frozen_, text_encoder_prefix), activations_of(config.train)),
@@ -97,12 +100,13 @@ DiffusionTask::DiffusionTask(const DiffusionRunConfig& config, const Mixture& da
   }
   config_.unet.sample_size = image.height / autoencoder_.downscale();
   const at::ScalarType type = scalar_type_of(config_.train.precision);
-  frozen_.allocate_frozen(type);
-  trained_.allocate(static_cast<std::uint64_t>(config_.seed), type);
+  frozen_.allocate_frozen(type, device);
+  trained_.allocate(static_cast<std::uint64_t>(config_.seed), type, device);
   load_start();
   const bool augmented = config_.data.augmentation != AugmentationConfig{};
   latent_source_ = std::make_unique<LatentSource>(data, autoencoder_,
                                                   LatentSource::Options{.seed = static_cast<std::uint64_t>(config_.seed),
+                                                                        .device = device,
                                                                         .scaling_factor = autoencoder_config_.scaling_factor,
                                                                         .kept_bytes = augmented ? 0 : kept_bytes(config_)});
   if (!config_.parts.text_encoder.train) {
@@ -116,7 +120,8 @@ void DiffusionTask::open_text_states() {
   const std::string digest =
       caches.empty() ? std::string()
                      : text_encoder_digest(config_.text_encoder, read_text_encoder_weights(config_.pipeline), tokenizer_folder_);
-  text_states_ = std::make_unique<TextStates>(TextStates::Model{tokenizer_, text_encoder_, digest}, caches, kept_bytes(config_));
+  text_states_ = std::make_unique<TextStates>(TextStates::Model{tokenizer_, text_encoder_, digest, frozen_.device()}, caches,
+                                              kept_bytes(config_));
 }
 
 void DiffusionTask::load_start() {
@@ -157,60 +162,65 @@ std::vector<std::string> DiffusionTask::prompts(const Batch& batch, Purpose purp
   return texts;
 }
 
-at::Tensor DiffusionTask::text_states(const Batch& batch, Purpose purpose) const {
-  const std::vector<std::string> texts = prompts(batch, purpose);
-  if (text_states_) {
-    return text_states_->states(texts);
-  }
-  const ParameterGroup learning{.until_step = config_.parts.text_encoder.until_step};
-  const bool learns = purpose == Purpose::training && learning.learns_in(batch.step);
-  const c10::AutoGradMode grad(learns && c10::GradMode::is_enabled());
-  return text_encoder_.forward(token_ids(tokenizer_, texts));
+bool DiffusionTask::text_encoder_learns(std::int64_t step) const {
+  const PartConfig& part = config_.parts.text_encoder;
+  return part.train && ParameterGroup{.until_step = part.until_step}.learns_in(step);
 }
 
-// Predicted against target, mean over the latent's values.
-DiffusionTask::Losses DiffusionTask::losses(const Batch& batch, Purpose purpose) {
+std::int64_t DiffusionTask::stage_of(std::int64_t step) const { return text_encoder_learns(step) ? 0 : 1; }
+
+at::Tensor DiffusionTask::timesteps(const Batch& batch) const {
+  at::Tensor timesteps = at::empty({std::ssize(batch.turns)}, at::kLong);
+  auto* place = timesteps.mutable_data_ptr<std::int64_t>();
+  for (const RandomKey& key : keys_of(batch, config_.seed, Stream::timestep)) {
+    *place++ = uniform_below(key, static_cast<std::uint32_t>(schedule_.num_timesteps()));
+  }
+  return timesteps;
+}
+
+// In the order in which loss() takes them.
+StepInputs DiffusionTask::inputs(const Batch& batch, Purpose purpose) {
+  const c10::NoGradGuard no_grad;
   const at::Tensor clean = latents(batch);
   const DiffusionConfig plain;
   const TrainingNoise noise = training_noise(
       purpose == Purpose::training ? config_.diffusion : plain,
-      [&](Stream stream) { return keys_of(batch, config_.seed, stream); }, clean.sizes().slice(1).vec());
-  at::Tensor timesteps = at::empty({clean.size(0)}, at::kLong);
-  const std::vector<RandomKey> keys = keys_of(batch, config_.seed, Stream::timestep);
-  for (std::size_t i = 0; i < keys.size(); ++i) {
-    timesteps.mutable_data_ptr<std::int64_t>()[i] = uniform_below(keys[i], static_cast<std::uint32_t>(schedule_.num_timesteps()));
+      [&](Stream stream) { return keys_of(batch, config_.seed, stream); }, clean.sizes().slice(1).vec(), clean.device());
+  const std::vector<std::string> texts = prompts(batch, purpose);
+  const at::Tensor text = text_states_ ? text_states_->states(texts) : token_ids(tokenizer_, texts).to(clean.device());
+  return {clean, noise.input, noise.target, timesteps(batch).to(clean.device()), text};
+}
+
+// Predicted against target, mean over the latent's values.
+StepLoss DiffusionTask::loss(const StepInputs& inputs, Purpose purpose, std::int64_t step) {
+  const at::Tensor& clean = inputs[0];
+  const at::Tensor& noise = inputs[1];
+  const at::Tensor& noise_to_find = inputs[2];
+  const at::Tensor& timesteps = inputs[3];
+  at::Tensor text = inputs[4];
+  if (!text_states_) { // tokens
+    const bool learns = purpose == Purpose::training && text_encoder_learns(step);
+    const c10::AutoGradMode grad(learns && c10::GradMode::is_enabled());
+    text = text_encoder_.forward(text);
   }
-  const at::Tensor noisy = schedule_.add_noise(clean, noise.input, timesteps);
-  const at::Tensor predicted = unet_.forward(noisy, timesteps, text_states(batch, purpose));
-  const at::Tensor target = training_target(schedule_, prediction_, clean, noise.target, timesteps);
+  const at::Tensor predicted = unet_.forward(schedule_.add_noise(clean, noise, timesteps), timesteps, text);
+  const at::Tensor target = training_target(schedule_, prediction_, clean, noise_to_find, timesteps);
   at::Tensor losses = predicted.sub(target).square().flatten(1).mean(1);
   const double gamma = config_.diffusion.min_snr_gamma;
   if (purpose == Purpose::training && gamma > 0) {
     losses = losses.mul(min_snr_weights(schedule_, prediction_, gamma, timesteps));
   }
-  return {losses, timesteps};
+  return {losses.sum(), losses.detach()};
 }
 
-PartLoss DiffusionTask::part_of(const Losses& losses, double loss) const {
-  const at::Tensor values = losses.losses.detach().contiguous();
+PartLoss DiffusionTask::report(const Batch& batch, Purpose /*purpose*/, const at::Tensor& values) {
   const auto count = static_cast<std::size_t>(values.numel());
+  const std::span losses(values.const_data_ptr<float>(), count);
+  const at::Tensor of_images = timesteps(batch);
   PerTimestepLoss by_timestep(schedule_.num_timesteps());
-  by_timestep.add({values.const_data_ptr<float>(), count}, {losses.timesteps.const_data_ptr<std::int64_t>(), count});
+  by_timestep.add(losses, {of_images.const_data_ptr<std::int64_t>(), count});
   const std::span<const double> sums = by_timestep.values();
-  return {.loss = loss, .sums = {sums.begin(), sums.end()}};
-}
-
-PartLoss DiffusionTask::accumulate(const Batch& batch, std::int64_t global_batch_size) {
-  const Losses of_images = losses(batch, Purpose::training);
-  const at::Tensor loss = of_images.losses.sum().div(static_cast<double>(global_batch_size));
-  loss.backward();
-  return part_of(of_images, loss.item<double>());
-}
-
-PartLoss DiffusionTask::validate(const Batch& batch) {
-  const c10::NoGradGuard no_grad;
-  const Losses of_images = losses(batch, Purpose::validation);
-  return part_of(of_images, of_images.losses.sum().item<double>());
+  return {.loss = std::accumulate(losses.begin(), losses.end(), 0.0), .sums = {sums.begin(), sums.end()}};
 }
 
 std::vector<Metric> DiffusionTask::metrics_of(std::span<const double> sums, const std::string& prefix) const {

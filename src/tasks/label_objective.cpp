@@ -92,7 +92,7 @@ class Mean {
 /// Findings, each on its own.
 class FindingsObjective final : public LabelObjective {
  public:
-  FindingsObjective(const TargetLabels& target, const ClassifierLossConfig& config, const Mixture& data)
+  FindingsObjective(const TargetLabels& target, const ClassifierLossConfig& config, const Mixture& data, at::Device device)
       : names_(target.names()), smoothing_(config.label_smoothing) {
     const auto num_names = static_cast<std::int64_t>(names_.size());
     weights_ = {at::ones({num_names}), at::ones({num_names})};
@@ -105,6 +105,7 @@ class FindingsObjective final : public LabelObjective {
       }
       weights_ = {tensor_of(counts.positive), tensor_of(counts.negative)};
     }
+    weights_ = {weights_.positive.to(device), weights_.negative.to(device)};
   }
 
   at::Tensor loss(const at::Tensor& outputs, const at::Tensor& labels) const override {
@@ -145,7 +146,7 @@ class FindingsObjective final : public LabelObjective {
 /// One class of several.
 class ClassObjective final : public LabelObjective {
  public:
-  ClassObjective(const TargetLabels& target, const ClassifierLossConfig& config, const Mixture& data)
+  ClassObjective(const TargetLabels& target, const ClassifierLossConfig& config, const Mixture& data, at::Device device)
       : num_classes_(target.names().size()), smoothing_(config.label_smoothing),
         weights_(at::ones({static_cast<std::int64_t>(num_classes_)})) {
     if (config.class_weights == "balanced") {
@@ -159,6 +160,7 @@ class ClassObjective final : public LabelObjective {
       }
       weights_ = tensor_of(counts);
     }
+    weights_ = weights_.to(device);
   }
 
   at::Tensor loss(const at::Tensor& outputs, const at::Tensor& labels) const override {
@@ -240,12 +242,12 @@ class ValueObjective final : public LabelObjective {
 } // namespace
 
 std::unique_ptr<LabelObjective> make_objective(const TargetLabels& target, const ClassifierLossConfig& config,
-                                               const Mixture& data) {
+                                               const Mixture& data, at::Device device) {
   switch (target.kind()) {
   case TargetKind::labels:
-    return std::make_unique<FindingsObjective>(target, config, data);
+    return std::make_unique<FindingsObjective>(target, config, data, device);
   case TargetKind::classes:
-    return std::make_unique<ClassObjective>(target, config, data);
+    return std::make_unique<ClassObjective>(target, config, data, device);
   case TargetKind::value:
     return std::make_unique<ValueObjective>(target, data);
   }

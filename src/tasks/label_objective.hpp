@@ -26,7 +26,8 @@ class LabelObjective {
   virtual double value_scale() const { return 1; }
 };
 
+/// Losses are taken of tensors on `device`.
 std::unique_ptr<LabelObjective> make_objective(const TargetLabels& target, const ClassifierLossConfig& config,
-                                               const Mixture& data);
+                                               const Mixture& data, at::Device device);
 
 } // namespace radforge

@@ -21,13 +21,13 @@ std::string folder_of(const LatentsConfig& config) { return config.autoencoder.e
 } // namespace
 
 struct LatentRows::State {
-  explicit State(const LatentsConfig& config)
+  State(const LatentsConfig& config, at::Device device)
       : images(config.dataset), autoencoder_config(read_autoencoder_config(folder_of(config))),
         autoencoder(autoencoder_config, ParameterScope(parameters)) {
     require_images(images.schema(), config.dataset);
     require_fit();
     const StateDict weights = read_autoencoder_weights(folder_of(config));
-    parameters.allocate_frozen(scalar_type_of(config.precision));
+    parameters.allocate_frozen(scalar_type_of(config.precision), device);
     parameters.load(parameters.flat(), weights, "", fmt::format("weights of the autoencoder in {}", folder_of(config)));
     const DatasetSchema& from = images.schema();
     const int downscale = static_cast<int>(autoencoder.downscale());
@@ -67,7 +67,7 @@ struct LatentRows::State {
   DatasetSchema schema;
 };
 
-LatentRows::LatentRows(const LatentsConfig& config) : state_(std::make_unique<State>(config)) {}
+LatentRows::LatentRows(const LatentsConfig& config, at::Device device) : state_(std::make_unique<State>(config, device)) {}
 LatentRows::~LatentRows() = default;
 
 const DatasetSchema& LatentRows::schema() const { return state_->schema; }
@@ -86,7 +86,8 @@ std::vector<std::uint8_t> LatentRows::values(std::int64_t id) const {
     throw DataError("{}: not the image that the data set lists (damaged, or changed since); verify and repair the data set",
                     images.record(id).source);
   }
-  return value_bytes(encode_alone(state_->autoencoder, image_tensor(alone, images.schema())), state_->schema.type);
+  return value_bytes(encode_alone(state_->autoencoder, image_tensor(alone, images.schema(), state_->parameters.device())),
+                     state_->schema.type);
 }
 
 } // namespace radforge

@@ -43,7 +43,7 @@ at::Tensor LatentSource::encoded(const Batch& batch) {
     }
     const auto pixels = batch.values.begin() + static_cast<std::ptrdiff_t>(i * image);
     const Batch alone{batch.step, {batch.turns[i]}, {pixels, pixels + static_cast<std::ptrdiff_t>(image)}};
-    rows.push_back(encode_alone(state_->autoencoder, image_tensor(alone, state_->data.schema()))[0]);
+    rows.push_back(encode_alone(state_->autoencoder, image_tensor(alone, state_->data.schema(), state_->options.device))[0]);
     state_->kept.keep(id, rows.back());
   }
   return at::stack(rows);
@@ -51,7 +51,7 @@ at::Tensor LatentSource::encoded(const Batch& batch) {
 
 at::Tensor LatentSource::moments(const Batch& batch) {
   const DatasetSchema& schema = state_->data.schema();
-  return schema.kind == ValueKind::latents ? value_tensor(batch.values, schema) : encoded(batch);
+  return schema.kind == ValueKind::latents ? value_tensor(batch.values, schema).to(state_->options.device) : encoded(batch);
 }
 
 at::Tensor LatentSource::latents(const Batch& batch) {
@@ -61,7 +61,7 @@ at::Tensor LatentSource::latents(const Batch& batch) {
   for (const SampleTurn& turn : batch.turns) {
     keys.push_back({state_->options.seed, Stream::posterior, static_cast<std::uint64_t>(turn.id), turn.epoch});
   }
-  const at::Tensor noise = keyed_normals(keys, halves[0].sizes().slice(1).vec());
+  const at::Tensor noise = keyed_normals(keys, halves[0].sizes().slice(1).vec(), halves[0].device());
   return halves[0].add(halves[1].mul(0.5).exp().mul(noise)).mul(state_->options.scaling_factor);
 }
 

@@ -30,7 +30,7 @@ std::vector<std::string> texts_of(const Dataset& images) {
 } // namespace
 
 struct TextStateRows::State {
-  State(const LatentsConfig& config, const Dataset& images)
+  State(const LatentsConfig& config, const Dataset& images, at::Device device)
       : texts(texts_of(images)), tokenizer_folder(std::filesystem::path(config.pipeline) / "tokenizer"),
         tokenizer(tokenizer_folder), encoder_config(read_text_encoder_config(config.pipeline)),
         encoder(encoder_config, ParameterScope(parameters)) {
@@ -41,7 +41,7 @@ struct TextStateRows::State {
                         encoder_config.max_position_embeddings, encoder_config.vocab_size);
     }
     const StateDict weights = read_text_encoder_weights(config.pipeline);
-    parameters.allocate_frozen(scalar_type_of(config.precision));
+    parameters.allocate_frozen(scalar_type_of(config.precision), device);
     parameters.load(parameters.flat(), weights, "", fmt::format("weights of the text encoder in {}", config.pipeline));
     schema = {.height = static_cast<int>(tokenizer.max_length()),
               .width = static_cast<int>(encoder_config.hidden_size),
@@ -61,8 +61,8 @@ struct TextStateRows::State {
   DatasetSchema schema;
 };
 
-TextStateRows::TextStateRows(const LatentsConfig& config, const Dataset& images)
-    : state_(std::make_unique<State>(config, images)) {}
+TextStateRows::TextStateRows(const LatentsConfig& config, const Dataset& images, at::Device device)
+    : state_(std::make_unique<State>(config, images, device)) {}
 TextStateRows::~TextStateRows() = default;
 
 const DatasetSchema& TextStateRows::schema() const { return state_->schema; }

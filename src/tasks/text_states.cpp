@@ -68,7 +68,7 @@ at::Tensor TextStates::states_of(const std::string& prompt) {
     const Dataset& cache = *place->second.cache;
     std::vector<std::uint8_t> bytes(cache.schema().num_bytes());
     cache.values(place->second.row, bytes);
-    states = value_tensor(bytes, cache.schema())[0];
+    states = value_tensor(bytes, cache.schema())[0].to(state_->model.device);
   } else {
     states = encode_alone(state_->model.encoder, state_->model.tokenizer, prompt);
     ++state_->num_computed;

@@ -29,7 +29,7 @@ at::Tensor value_tensor(std::span<const std::uint8_t> rows, const DatasetSchema&
 }
 
 std::vector<std::uint8_t> value_bytes(const at::Tensor& row, ValueType type) {
-  const at::Tensor values = row.to(scalar_type_of(type)).contiguous();
+  const at::Tensor values = row.to(at::kCPU, scalar_type_of(type)).contiguous();
   const auto* bytes = static_cast<const std::uint8_t*>(values.const_data_ptr());
   return {bytes, bytes + values.nbytes()};
 }

@@ -78,7 +78,7 @@ void Checkpointer::begin(std::int64_t step, const TrainState& state) {
   std::uint64_t bytes = share_tensor_names.size() * static_cast<std::uint64_t>(num_elements_) * sizeof(float) +
                         state.interval_means.size() * sizeof(double) + headers + options_.origin.config.size() +
                         entries_.size() * 200;
-  bytes += state.buffers.defined() ? bytes_of(state.buffers).size() : 0;
+  bytes += state.buffers.defined() ? state.buffers.nbytes() : 0;
   const std::uint64_t files = 2 * num_ranks + 4; // with the notes, the manifest, the folder and the hint
   const FreeRoom room = system_.free_room(folder_);
   if (room.bytes < bytes || room.files < files) {
@@ -99,7 +99,7 @@ void Checkpointer::write(std::int64_t step, const TrainState& state) {
   staged_[3].copy_(part_of(state.average, state.range, share_));
   if (options_.rank == 0) {
     staged_means_.assign(state.interval_means.begin(), state.interval_means.end());
-    staged_buffers_ = state.buffers.defined() ? state.buffers.clone() : at::Tensor();
+    staged_buffers_ = state.buffers.defined() ? state.buffers.to(at::kCPU, /*non_blocking=*/false, /*copy=*/true) : at::Tensor();
   }
   task_.start([this] { write_files(); });
 }

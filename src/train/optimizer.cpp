@@ -12,7 +12,8 @@ namespace radforge {
 Optimizer::Optimizer(const OptimizerConfig& config, double ema_decay, ParameterSet& parameters,
                      std::vector<ParameterGroup> groups, FlatRange range)
     : config_(config), ema_decay_(ema_decay), parameters_(parameters), groups_(std::move(groups)), range_(range),
-      first_moment_(at::zeros({range.count}, at::kFloat)), second_moment_(at::zeros({range.count}, at::kFloat)),
+      first_moment_(at::zeros({range.count}, parameters.flat().options())),
+      second_moment_(at::zeros({range.count}, parameters.flat().options())),
       average_(parameters.flat().narrow(0, range.first, range.count).clone()) {
   std::ranges::sort(groups_, {}, [](const ParameterGroup& group) { return group.range.first; });
   for (std::size_t i = 1; i < groups_.size(); ++i) {

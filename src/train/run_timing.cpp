@@ -1,6 +1,7 @@
 #include "run_timing.hpp"
 
 #include "radforge/core/memory_usage.hpp"
+#include "radforge/nn/device.hpp"
 #include "radforge/nn/device_rate.hpp"
 
 #include <utility>
@@ -19,7 +20,7 @@ std::vector<Metric> RunTiming::lap(std::int64_t step, const TrainStep& train_ste
                               {"save_stall_s", std::exchange(save_s_, 0.0) / steps}};
   if (flop_per_image_ > 0) {
     if (peak_rate_ == 0) {
-      peak_rate_ = measure_matmul_rate(precision_);
+      peak_rate_ = measure_matmul_rate(precision_, device_);
     }
     const double rate = images_per_s * flop_per_image_;
     metrics.push_back({"model_tflops", rate / 1e12});
@@ -28,6 +29,9 @@ std::vector<Metric> RunTiming::lap(std::int64_t step, const TrainStep& train_ste
   const MemoryUsage memory = memory_usage();
   metrics.push_back({"memory_mb", static_cast<double>(memory.resident) / 1e6});
   metrics.push_back({"peak_memory_mb", static_cast<double>(memory.peak) / 1e6});
+  if (device_.is_cuda()) {
+    metrics.push_back({"peak_device_memory_mb", static_cast<double>(peak_memory_of(device_)) / 1e6});
+  }
   since_.restart();
   step_ = step;
   return metrics;

@@ -16,9 +16,9 @@ namespace radforge {
 /// Where rank 0's time and memory went since the last line of metrics, times a step: what `timing.jsonl` holds.
 class RunTiming {
  public:
-  /// `flop_per_image` of the model, 0 where nobody has counted; `precision`: what matrix products are computed in.
-  RunTiming(double flop_per_image, int num_ranks, at::ScalarType precision)
-      : flop_per_image_(flop_per_image), num_ranks_(num_ranks), precision_(precision) {}
+  /// `flop_per_image` of the model, 0 where nobody has counted; `precision`: what matrix products are computed in, on `device`.
+  RunTiming(double flop_per_image, int num_ranks, at::ScalarType precision, at::Device device)
+      : flop_per_image_(flop_per_image), num_ranks_(num_ranks), precision_(precision), device_(device) {}
 
   /// Closes the interval at `step`. Counters of `train_step` and `loader` run on. The first call measures this device's rate; all
   /// ranks make it together, so that it is that of a busy machine.
@@ -31,6 +31,7 @@ class RunTiming {
   double flop_per_image_;
   int num_ranks_;
   at::ScalarType precision_;
+  at::Device device_;
   double peak_rate_ = 0; ///< FLOP/s of a rank, 0 before it was measured
   Stopwatch since_;
   std::int64_t step_ = 0;

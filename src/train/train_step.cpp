@@ -35,7 +35,8 @@ double running_rate(double average_rate) { return std::min(1.0, average_rate / B
 
 } // namespace
 
-TrainStep::TrainStep(const LoopConfig& loop, const OptimizerConfig& config, Communicator& ranks, Task& task, Optimizer& optimizer)
+TrainStep::TrainStep(const LoopConfig& loop, const OptimizerConfig& config, Communicator& ranks, Task& task, Optimizer& optimizer,
+                     Launching launching)
     : loop_(loop), config_(config), ranks_(ranks), task_(task), optimizer_(optimizer),
       reducer_(make_gradient_reducer(loop, task.parameters(), ranks)), part_size_(part_size(loop)),
       running_state_(task.parameters(), ranks, is_canonical(loop) ? static_cast<std::size_t>(loop.virtual_shards) : 1),
@@ -48,6 +49,9 @@ TrainStep::TrainStep(const LoopConfig& loop, const OptimizerConfig& config, Comm
                     "train.batch_size",
                     ranks.size(), loop.batch_size));
   }
+  if (launching == Launching::recorded) {
+    recorded_parts_.emplace(task, loop.batch_size);
+  }
 }
 
 StepResult TrainStep::run(std::int64_t step, const Batch& slice, StepReport report) {
@@ -56,13 +60,17 @@ StepResult TrainStep::run(std::int64_t step, const Batch& slice, StepReport repo
   reducer_->begin_step();
   running_state_.begin_step();
   exchange_.begin_step();
-  accumulate(slice);
+  accumulate(step, slice);
   compute_s_ += computing.seconds();
 
-  // One gradient for all ranks, and one verdict on the step.
+  // One gradient for all ranks, and one verdict on the step. Here, and nowhere before, the host waits for numbers of the device.
   reducer_->finish();
+  const at::Tensor norm = task_.parameters().flat_gradient().norm();
+  const Stopwatch reading;
+  read_parts();
   StepResult result;
-  result.gradient_norm = task_.parameters().flat_gradient().norm().item<double>();
+  result.gradient_norm = norm.item<double>();
+  compute_s_ += reading.seconds();
   result.learning_rate = learning_rate_at(config_, step, loop_.steps);
   const Stopwatch agreeing;
   report.finite = exchange_.losses_are_finite() && std::isfinite(result.gradient_norm);
@@ -78,7 +86,7 @@ StepResult TrainStep::run(std::int64_t step, const Batch& slice, StepReport repo
   return result;
 }
 
-void TrainStep::accumulate(const Batch& slice) {
+void TrainStep::accumulate(std::int64_t step, const Batch& slice) {
   const std::size_t total = slice.turns.size();
   const std::size_t most = part_size_ == 0 ? total : part_size_;
   const auto first_slot = static_cast<std::size_t>(is_canonical(loop_) ? ranks_.rank() * loop_.virtual_shards / ranks_.size()
@@ -87,14 +95,31 @@ void TrainStep::accumulate(const Batch& slice) {
   for (std::size_t first = 0; first < total; first += most) {
     const std::size_t count = std::min(most, total - first);
     running_state_.begin_part();
-    reducer_->begin_part(first + count == total ? GradientReducer::Part::last : GradientReducer::Part::more_follow);
-    const PartLoss part = count == total ? task_.accumulate(slice, loop_.batch_size)
-                                         : task_.accumulate(part_of(slice, first, count), loop_.batch_size);
+    const auto place = first + count == total ? GradientReducer::Part::last : GradientReducer::Part::more_follow;
+    reducer_->begin_part(place);
+    const Batch batch = count == total ? Batch() : part_of(slice, first, count);
+    const Batch& part = count == total ? slice : batch;
+    const at::Tensor values = compute(part, step, place);
     reducer_->end_part();
     running_state_.end_part(is_canonical(loop_) ? slot : 0, static_cast<double>(count) / static_cast<double>(loop_.batch_size));
-    exchange_.add(slot, part.loss, part.sums);
+    parts_.push_back({slot, {part.step, part.turns, {}}, values});
     slot += is_canonical(loop_) ? 1 : 0;
   }
+}
+
+// The last part of several ranks is not launched as a whole: its reduction begins while it is computed.
+at::Tensor TrainStep::compute(const Batch& part, std::int64_t step, GradientReducer::Part place) {
+  const StepInputs inputs = task_.inputs(part, Purpose::training);
+  const bool recorded = recorded_parts_ && (ranks_.size() == 1 || place == GradientReducer::Part::more_follow);
+  return recorded ? recorded_parts_->accumulate(inputs, step) : task_.accumulate(inputs, step, loop_.batch_size);
+}
+
+void TrainStep::read_parts() {
+  for (const Part& part : parts_) {
+    const PartLoss found = task_.report(part.batch, Purpose::training, part.values.to(at::kCPU));
+    exchange_.add(part.slot, found.loss / static_cast<double>(loop_.batch_size), found.sums);
+  }
+  parts_.clear();
 }
 
 void TrainStep::update(std::int64_t step, double learning_rate, double norm) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "gradient_reducer.hpp"
+#include "recorded_parts.hpp"
 #include "running_state.hpp"
 #include "step_verdict.hpp"
 
@@ -9,8 +10,13 @@
 #include "radforge/train/optimizer.hpp"
 #include "radforge/train/task.hpp"
 
+#include <ATen/core/Tensor.h>
+
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <vector>
 
 namespace radforge {
 
@@ -20,12 +26,16 @@ struct StepResult {
   double learning_rate = 0;
 };
 
+/// How work of a CUDA device is started: a kernel at a time, or as what was recorded of an earlier part.
+enum class Launching { single, recorded };
+
 /// The training step, whole: forward and backward over this rank's slice of a global batch, one gradient for all ranks, one
 /// verdict, the update.
 class TrainStep {
  public:
   /// The references outlive the object. Errors: ConfigError for a batch that the ranks cannot share.
-  TrainStep(const LoopConfig& loop, const OptimizerConfig& config, Communicator& ranks, Task& task, Optimizer& optimizer);
+  TrainStep(const LoopConfig& loop, const OptimizerConfig& config, Communicator& ranks, Task& task, Optimizer& optimizer,
+            Launching launching = Launching::single);
 
   /// Step `step` (from 0) on this rank's slice. `report` says of this rank what it knows beside the step itself.
   StepResult run(std::int64_t step, const Batch& slice, StepReport report);
@@ -35,8 +45,17 @@ class TrainStep {
   double wait_s() const { return reducer_->wait_s() + verdict_s_; }
 
  private:
-  void accumulate(const Batch& slice);
+  void accumulate(std::int64_t step, const Batch& slice);
+  at::Tensor compute(const Batch& part, std::int64_t step, GradientReducer::Part place);
+  void read_parts();
   void update(std::int64_t step, double learning_rate, double norm);
+
+  /// A part of the slice that was computed, and has not been read.
+  struct Part {
+    std::size_t slot;
+    Batch batch;       ///< without pixels
+    at::Tensor values; ///< StepLoss::values
+  };
 
   LoopConfig loop_;
   OptimizerConfig config_;
@@ -47,6 +66,8 @@ class TrainStep {
   std::size_t part_size_;
   RunningState running_state_;
   StepExchange exchange_;
+  std::vector<Part> parts_;
+  std::optional<RecordedParts> recorded_parts_;
   double compute_s_ = 0;
   double verdict_s_ = 0;
 };

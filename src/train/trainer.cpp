@@ -59,7 +59,8 @@ TrainSummary Trainer::run() {
   const LoopConfig& loop = plan_.loop;
   ParameterSet& parameters = task_.parameters();
   Optimizer optimizer(plan_.optimizer, loop.ema_decay, parameters, task_.groups(), range_of(plan_.optimizer, parameters, ranks));
-  TrainStep train_step(loop, plan_.optimizer, ranks, task_, optimizer);
+  const bool recorded = plan_.compute.graphs && parameters.device().is_cuda();
+  TrainStep train_step(loop, plan_.optimizer, ranks, task_, optimizer, recorded ? Launching::recorded : Launching::single);
   IntervalMeans means(task_.num_sums());
   FileSystem file_system;
   BestStep best(plan_.early_stopping);
@@ -84,7 +85,7 @@ TrainSummary Trainer::run() {
     context_.log.info("continuing from step {}", step);
   }
   std::unique_ptr<Loader> loader = loader_from(step);
-  RunTiming timing(task_.flop_per_image(), ranks.size(), scalar_type_of(loop.precision));
+  RunTiming timing(task_.flop_per_image(), ranks.size(), scalar_type_of(loop.precision), parameters.device());
   timing.restart(step);
   Progress progress({.label = "train",
                      .unit = "images",

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "radforge/config/compute_config.hpp"
 #include "radforge/config/model_config.hpp"
 #include "radforge/config/train_config.hpp"
 
@@ -42,6 +43,7 @@ struct ClassifierRunConfig {
   std::vector<std::string> predict = {"train", "validation", "test"}; ///< splits whose predictions are written at the end
   std::vector<std::string> allow_patient_overlap; ///< data sets that may hold patients of the training among those predicted
   CheckpointConfig checkpoint;
+  ComputeConfig compute;
   WatchdogConfig watchdog;
 };
 

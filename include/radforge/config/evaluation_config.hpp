@@ -1,5 +1,6 @@
 #pragma once
 
+#include "radforge/config/compute_config.hpp"
 #include "radforge/config/train_config.hpp"
 
 #include <cstdint>
@@ -89,6 +90,7 @@ struct EvaluationConfig {
   std::string smoothing = "none"; ///< of rates in gaps
   std::int64_t num_bins = 10;     ///< of the calibration error
   BootstrapConfig bootstrap;
+  ComputeConfig compute;
   WatchdogConfig watchdog;
 };
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "radforge/config/cohort_config.hpp"
+#include "radforge/config/compute_config.hpp"
 #include "radforge/config/quality_config.hpp"
 
 #include <cstdint>
@@ -64,6 +65,7 @@ struct GenerateConfig {
   std::int64_t rows_per_shard = 128;
   std::int64_t compression_level = 4;
   SheetConfig sheet;
+  ComputeConfig compute;
 };
 
 void describe(Schema& schema, GuidanceIntervalConfig& config);

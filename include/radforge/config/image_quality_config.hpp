@@ -1,5 +1,6 @@
 #pragma once
 
+#include "radforge/config/compute_config.hpp"
 #include "radforge/config/image_network_config.hpp"
 #include "radforge/config/quality_config.hpp"
 #include "radforge/config/train_config.hpp"
@@ -32,6 +33,7 @@ struct ImageQualityConfig {
   std::int64_t num_kid_subsets = 100;
   std::int64_t num_ssim_pairs = 1000;
   std::vector<CheckConfig> condition; ///< networks that tell whether images show what was asked for
+  ComputeConfig compute;
   WatchdogConfig watchdog;
 };
 

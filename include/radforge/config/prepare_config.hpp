@@ -1,5 +1,7 @@
 #pragma once
 
+#include "radforge/config/compute_config.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -72,6 +74,7 @@ struct LatentsConfig {
   std::string precision = "fp32"; ///< or "bf16": what the models compute in
   std::int64_t rows_per_shard = 512;
   std::int64_t compression_level = 1; ///< noise hardly compresses
+  ComputeConfig compute;
 };
 
 void describe(Schema& schema, LatentsConfig& config);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "radforge/config/compute_config.hpp"
 #include "radforge/config/model_config.hpp"
 
 #include <cstdint>
@@ -144,6 +145,7 @@ struct AutoencoderRunConfig {
   LoopConfig train;
   OptimizerConfig optimizer;
   CheckpointConfig checkpoint;
+  ComputeConfig compute;
   WatchdogConfig watchdog;
 };
 
@@ -163,6 +165,7 @@ struct DiffusionRunConfig {
   LoopConfig train;
   OptimizerConfig optimizer;
   CheckpointConfig checkpoint;
+  ComputeConfig compute;
   WatchdogConfig watchdog;
 };
 

@@ -6,6 +6,8 @@
 
 #include <cmath>
 #include <cstdint>
+#include <iterator>
+#include <vector>
 
 namespace radforge {
 
@@ -26,13 +28,14 @@ struct NoiseLevel {
 /// `rescale_betas_zero_snr` shifts and scales sqrt(a_t) so that the last is zero (Lin et al. 2023, algorithm 1).
 class NoiseSchedule {
  public:
-  /// Errors: ConfigError (a beta_schedule that is not known, zero terminal SNR where the noise is predicted).
-  explicit NoiseSchedule(const DiffusionConfig& config);
+  /// `device`: where tensors of timesteps and samples will be. Errors: ConfigError (a beta_schedule that is not known, zero
+  /// terminal SNR where the noise is predicted).
+  explicit NoiseSchedule(const DiffusionConfig& config, at::Device device = at::kCPU);
 
-  std::int64_t num_timesteps() const { return alphas_cumprod_.size(0); }
+  std::int64_t num_timesteps() const { return std::ssize(values_); }
   /// a_t for every t, fp32.
   const at::Tensor& alphas_cumprod() const { return alphas_cumprod_; }
-  double alpha_cumprod(std::int64_t timestep) const;
+  double alpha_cumprod(std::int64_t timestep) const { return values_[static_cast<std::size_t>(timestep)]; }
 
   /// The very level of a timestep: alpha is zero at zero terminal SNR.
   NoiseLevel level(std::int64_t timestep) const;
@@ -42,7 +45,7 @@ class NoiseSchedule {
   /// The level of a ratio; its timestep is interpolated between the logarithms of the ratios, within the timesteps there are.
   NoiseLevel level_of_ratio(double ratio) const;
 
-  /// x_t for samples N x ..., noise of the same shape, timesteps N (int64).
+  /// x_t for samples N x ..., noise of the same shape, timesteps N (int64), all on the schedule's device.
   at::Tensor add_noise(const at::Tensor& samples, const at::Tensor& noise, const at::Tensor& timesteps) const;
   /// v = sqrt(a_t) noise - sqrt(1 - a_t) x_0 (Salimans and Ho 2022).
   at::Tensor velocity(const at::Tensor& samples, const at::Tensor& noise, const at::Tensor& timesteps) const;
@@ -50,6 +53,7 @@ class NoiseSchedule {
  private:
   double finite_ratio(std::int64_t timestep) const;
 
+  std::vector<float> values_; ///< of alphas_cumprod_
   at::Tensor alphas_cumprod_;
 };
 

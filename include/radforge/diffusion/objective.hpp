@@ -22,7 +22,8 @@ struct TrainingNoise {
 
 /// Keyed standard normals (stream `noise`), plus `noise_offset` times one normal a channel (`offset`), and for the input
 /// `input_perturbation` times other normals (`perturbation`). `sample_shape`: C x H x W.
-TrainingNoise training_noise(const DiffusionConfig& config, const BatchKeys& keys, const std::vector<std::int64_t>& sample_shape);
+TrainingNoise training_noise(const DiffusionConfig& config, const BatchKeys& keys, const std::vector<std::int64_t>& sample_shape,
+                             at::Device device = at::kCPU);
 
 /// The tensor that the prediction is compared with.
 at::Tensor training_target(const NoiseSchedule& schedule, Prediction prediction, const at::Tensor& samples,

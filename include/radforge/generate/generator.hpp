@@ -16,8 +16,8 @@ namespace radforge {
 /// and the same record in another batch the same image to within a grey level.
 class Generator {
  public:
-  /// Opens the pipeline folder. Errors: DataError, IoError, ConfigError.
-  explicit Generator(const GenerateConfig& config);
+  /// Opens the pipeline folder; computes on `device`. Errors: DataError, IoError, ConfigError.
+  explicit Generator(const GenerateConfig& config, at::Device device = at::kCPU);
   ~Generator();
 
   /// Height, width and channels of the images.

@@ -16,7 +16,7 @@ class Pipeline {
   /// Errors: DataError that lists what does not fit, part by part; also when the tokenizer has ids the text encoder lacks.
   void check(const PipelineContent& content) const;
   /// Makes the memory, of floating `type`, and fills it. Errors: as check().
-  void load(const PipelineContent& content, at::ScalarType type = at::kFloat);
+  void load(const PipelineContent& content, at::ScalarType type = at::kFloat, at::Device device = at::kCPU);
 
   ParameterSet unet_parameters;
   ParameterSet text_encoder_parameters;

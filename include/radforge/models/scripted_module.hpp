@@ -14,10 +14,11 @@ class ScriptedModule {
  public:
   /// `expected_sha256`: 64 hex digits. Errors: DataError (another digest; not a TorchScript module, or without `forward`),
   /// IoError.
-  ScriptedModule(std::filesystem::path path, const std::string& expected_sha256);
+  ScriptedModule(std::filesystem::path path, const std::string& expected_sha256, at::Device device = at::kCPU);
   ~ScriptedModule();
 
-  /// Evaluation, without gradients. Errors: DataError (the module throws, or returns no tensor).
+  /// Evaluation, without gradients, of an input on the module's device. Errors: DataError (the module throws, or returns no
+  /// tensor).
   at::Tensor forward(const at::Tensor& input) const;
 
  private:

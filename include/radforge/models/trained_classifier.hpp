@@ -11,11 +11,11 @@
 
 namespace radforge {
 
-/// A classifier that is looked through and not trained.
+/// A classifier that is looked through and not trained. What it returns is where its weights are.
 class TrainedClassifier {
  public:
   /// Of a run's folder or its result. Errors: DataError (none is there, weights that do not fit), IoError.
-  explicit TrainedClassifier(const std::filesystem::path& folder);
+  explicit TrainedClassifier(const std::filesystem::path& folder, at::Device device = at::kCPU);
 
   const ClassifierDescription& description() const { return description_; }
   /// Bytes N x H x W x C to N x names, fp32: logits, or values in their unit. No gradients.

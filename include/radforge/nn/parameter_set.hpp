@@ -57,12 +57,15 @@ class ParameterSet {
   /// A name that files may hold and that means nothing here.
   void ignore(std::string name) { ignored_.insert(std::move(name)); }
 
-  /// Buffers and initial values, keyed by `seed`; the layers compute in `type`.
-  void allocate(std::uint64_t seed, at::ScalarType type = at::kFloat);
+  /// Buffers and initial values, keyed by `seed`, the same on every device; the layers compute in `type`, where the buffers are.
+  void allocate(std::uint64_t seed, at::ScalarType type = at::kFloat, at::Device device = at::kCPU);
   /// The parameters' buffer alone, zero, of floating `type`: for weights that are loaded and not trained.
-  void allocate_frozen(at::ScalarType type = at::kFloat);
+  void allocate_frozen(at::ScalarType type = at::kFloat, at::Device device = at::kCPU);
   /// The layers hold weights that change by load() alone, so they may keep what they make of them.
   bool is_frozen() const { return flat_.defined() && !flat_gradient_.defined(); }
+
+  /// Where the buffers are.
+  at::Device device() const { return flat_.device(); }
 
   const std::vector<Entry>& entries() const { return entries_; }
   const std::vector<Entry>& buffer_entries() const { return buffer_entries_; }
@@ -101,8 +104,7 @@ class ParameterSet {
  private:
   friend class ScopedWeights;
 
-  void allocate_flat(at::ScalarType type);
-  void allocate_buffers();
+  void allocate_flat(const at::TensorOptions& options);
 
   std::vector<Entry> entries_;
   std::vector<Entry> buffer_entries_;

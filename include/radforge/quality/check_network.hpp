@@ -16,7 +16,7 @@ class CheckNetwork {
  public:
   /// Errors: those of ImageNetwork::open; ConfigError also for a network of another attribute, and names that do not fit its
   /// outputs.
-  explicit CheckNetwork(const CheckConfig& config);
+  explicit CheckNetwork(const CheckConfig& config, at::Device device = at::kCPU);
 
   const CheckConfig& config() const { return config_; }
   /// What the outputs say, in the cohort's words; of an age one.

@@ -20,9 +20,10 @@ namespace radforge {
 /// is its score. What the network has no word for passes and is marked as not asked.
 class DemographicCheck {
  public:
-  /// `schema`: of the images. Opens the networks and shows each a black image. Errors: those of CheckNetwork; ConfigError also
-  /// for a network that knows no value of the cohort.
-  DemographicCheck(const QualityConfig& config, const CohortConfig& cohort, DatasetSchema schema, std::int64_t batch_size);
+  /// `schema`: of the images. Opens the networks, on `device`, and shows each a black image. Errors: those of CheckNetwork;
+  /// ConfigError also for a network that knows no value of the cohort.
+  DemographicCheck(const QualityConfig& config, const CohortConfig& cohort, DatasetSchema schema, std::int64_t batch_size,
+                   at::Device device = at::kCPU);
 
   /// The attributes, in the order of the scores.
   const std::vector<std::string>& names() const { return names_; }

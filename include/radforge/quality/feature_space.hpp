@@ -15,7 +15,7 @@ namespace radforge {
 class FeatureSpace {
  public:
   /// Errors: those of ImageNetwork::open.
-  explicit FeatureSpace(const FeatureSpaceConfig& config);
+  explicit FeatureSpace(const FeatureSpaceConfig& config, at::Device device = at::kCPU);
 
   /// Bytes N x H x W x C to N x features, fp32. Errors: those of ImageNetwork::features; ConfigError (too many pixels).
   at::Tensor features(const at::Tensor& bytes) const;

@@ -15,12 +15,12 @@ namespace radforge {
 /// A network that images are shown to: a classifier that was trained here, one of torchvision's shape, or a TorchScript module.
 class ImageNetwork {
  public:
-  /// Errors: ConfigError (an architecture or a digest that is missing), DataError, IoError.
-  static std::unique_ptr<ImageNetwork> open(const ImageNetworkConfig& config);
+  /// Computes on `device`. Errors: ConfigError (an architecture or a digest that is missing), DataError, IoError.
+  static std::unique_ptr<ImageNetwork> open(const ImageNetworkConfig& config, at::Device device = at::kCPU);
   virtual ~ImageNetwork() = default;
 
-  /// Bytes N x H x W x C to N x outputs, fp32: logits, or a value in its unit. Errors: ConfigError (colour images for another
-  /// number of channels), DataError (a module that throws).
+  /// Bytes N x H x W x C to N x outputs, fp32, on the CPU: logits, or a value in its unit. Errors: ConfigError (colour images for
+  /// another number of channels), DataError (a module that throws).
   at::Tensor outputs(const at::Tensor& bytes) const;
   /// The same to N x features, fp32: what the head is shown; of a TorchScript module its outputs, averaged over an image's places
   /// where it has any. Errors: as of outputs.
@@ -32,13 +32,15 @@ class ImageNetwork {
   virtual const ClassifierDescription* description() const { return nullptr; }
 
  protected:
-  explicit ImageNetwork(const std::filesystem::path& weights);
+  ImageNetwork(const std::filesystem::path& weights, at::Device device);
 
  private:
+  // Of bytes on the device.
   virtual at::Tensor compute_outputs(const at::Tensor& bytes) const = 0;
   virtual at::Tensor compute_features(const at::Tensor& bytes) const = 0;
 
   std::string digest_;
+  at::Device device_;
 };
 
 } // namespace radforge

@@ -49,7 +49,7 @@ class ImageQuality {
 
   /// Opens the sets and the networks, and shows each network an image. `config` outlives the object. Errors: ConfigError (sets of
   /// different sizes of images, no room for MS-SSIM), DataError (fewer images than min_images), IoError.
-  explicit ImageQuality(const ImageQualityConfig& config);
+  explicit ImageQuality(const ImageQualityConfig& config, at::Device device = at::kCPU);
   ~ImageQuality();
 
   /// Digests of what the numbers are made of, "WHAT NAME DIGEST" a line.

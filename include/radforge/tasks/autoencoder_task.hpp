@@ -15,12 +15,14 @@ namespace radforge {
 class AutoencoderTask : public Task {
  public:
   /// The data outlive the task. Errors: ConfigError when model and images do not fit, or the data hold none.
-  AutoencoderTask(const AutoencoderRunConfig& config, const Mixture& data);
+  AutoencoderTask(const AutoencoderRunConfig& config, const Mixture& data, at::Device device = at::kCPU);
 
   ParameterSet& parameters() override { return parameters_; }
   std::vector<ParameterGroup> groups() override;
-  PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) override;
-  PartLoss validate(const Batch& batch) override;
+  StepInputs inputs(const Batch& batch, Purpose purpose) override;
+  StepLoss loss(const StepInputs& inputs, Purpose purpose, std::int64_t step) override;
+  PartLoss report(const Batch& batch, Purpose purpose, const at::Tensor& values) override;
+  std::int64_t stage_of(std::int64_t step) const override;
   std::size_t num_sums() const override;
   /// The loss by its terms.
   std::vector<Metric> metrics_of(std::span<const double> sums, const std::string& prefix) const override;
@@ -31,15 +33,7 @@ class AutoencoderTask : public Task {
   void write_result(const std::filesystem::path& folder, const at::Tensor& weights) override;
 
  private:
-  /// Of a batch: the sum over images of what the autoencoder learns from, and of each term.
-  struct Loss {
-    at::Tensor total;
-    std::vector<double> sums;
-  };
-  enum class Adversary { told, ignored };
-
-  Loss loss_of(const at::Tensor& images, const at::Tensor& rebuilt, const LatentMoments& moments, Adversary adversary) const;
-  at::Tensor sampled(const Batch& batch, const LatentMoments& moments) const;
+  bool adversary_is_told(std::int64_t step) const;
   double latent_deviation(const at::Tensor& weights);
   /// Their images, as they are.
   at::Tensor images_of(std::span<const std::int64_t> ids) const;

@@ -19,7 +19,7 @@ class ClassifierTask : public Task {
  public:
   /// The data outlive the task. Errors: ConfigError when model, weights and images do not fit, or the data hold none; DataError
   /// (weights of another network), IoError.
-  ClassifierTask(const ClassifierRunConfig& config, const Mixture& data, TargetLabels target);
+  ClassifierTask(const ClassifierRunConfig& config, const Mixture& data, TargetLabels target, at::Device device = at::kCPU);
   ~ClassifierTask() override;
 
   /// What became of the weights to start from: sentences for people.
@@ -27,8 +27,9 @@ class ClassifierTask : public Task {
 
   ParameterSet& parameters() override { return parameters_; }
   std::vector<ParameterGroup> groups() override;
-  PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) override;
-  PartLoss validate(const Batch& batch) override;
+  StepInputs inputs(const Batch& batch, Purpose purpose) override;
+  StepLoss loss(const StepInputs& inputs, Purpose purpose, std::int64_t step) override;
+  PartLoss report(const Batch& batch, Purpose purpose, const at::Tensor& values) override;
   std::size_t num_outputs() const override;
   std::vector<Metric> metrics_of_outputs(std::span<const std::int64_t> ids, std::span<const double> outputs) const override;
   double flop_per_image() const override;

@@ -23,17 +23,21 @@ namespace radforge {
 
 /// Trains a text-conditioned latent diffusion model: UNet, text encoder or both learn, the autoencoder is frozen. The data are
 /// images, which it encodes, or latents; states of texts are read where the data have them and the text encoder is frozen.
+/// Training drops captions, perturbs noise and weighs timesteps as the configuration says; validation does none of it.
 class DiffusionTask : public Task {
  public:
   /// Starts from the weights of `config.pipeline`, or from random ones. `config.text_encoder.vocab_size` is taken from the
   /// tokenizer in `tokenizer_folder`. The data outlive the task. Errors: DataError, IoError (folders to start from), ConfigError
   /// when the parts do not fit together, or other ones made the latents or text states of the data.
-  DiffusionTask(const DiffusionRunConfig& config, const Mixture& data, const std::filesystem::path& tokenizer_folder);
+  DiffusionTask(const DiffusionRunConfig& config, const Mixture& data, const std::filesystem::path& tokenizer_folder,
+                at::Device device = at::kCPU);
 
   ParameterSet& parameters() override { return trained_; }
   std::vector<ParameterGroup> groups() override;
-  PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) override;
-  PartLoss validate(const Batch& batch) override;
+  StepInputs inputs(const Batch& batch, Purpose purpose) override;
+  StepLoss loss(const StepInputs& inputs, Purpose purpose, std::int64_t step) override;
+  PartLoss report(const Batch& batch, Purpose purpose, const at::Tensor& values) override;
+  std::int64_t stage_of(std::int64_t step) const override;
   /// Losses by timestep: `loss_t0-99` and so on.
   std::size_t num_sums() const override { return 2 * PerTimestepLoss::num_bins; }
   std::vector<Metric> metrics_of(std::span<const double> sums, const std::string& prefix) const override;
@@ -44,21 +48,10 @@ class DiffusionTask : public Task {
   void write_result(const std::filesystem::path& folder, const at::Tensor& weights) override;
 
  private:
-  /// Training drops captions, perturbs noise and weighs timesteps as the configuration says; validation does none of it, so that
-  /// its losses can be compared between such settings.
-  enum class Purpose { training, validation };
-
-  /// The loss of each image, N, and its timestep.
-  struct Losses {
-    at::Tensor losses;
-    at::Tensor timesteps;
-  };
-
-  Losses losses(const Batch& batch, Purpose purpose);
-  PartLoss part_of(const Losses& losses, double loss) const;
   std::vector<std::string> pictured_prompts() const;
   at::Tensor latents(const Batch& batch);
-  at::Tensor text_states(const Batch& batch, Purpose purpose) const;
+  bool text_encoder_learns(std::int64_t step) const;
+  at::Tensor timesteps(const Batch& batch) const;
   std::vector<std::string> prompts(const Batch& batch, Purpose purpose) const;
   void open_text_states();
   void load_start();

@@ -4,6 +4,8 @@
 #include "radforge/data/dataset.hpp"
 #include "radforge/tasks/encoded_rows.hpp"
 
+#include <ATen/core/Tensor.h>
+
 #include <memory>
 
 namespace radforge {
@@ -13,7 +15,7 @@ class LatentRows : public EncodedRows {
  public:
   /// Reads the data set's metadata and the autoencoder's weights. Errors: ConfigError (the images do not fit the autoencoder),
   /// DataError (the data set holds no images), IoError.
-  explicit LatentRows(const LatentsConfig& config);
+  explicit LatentRows(const LatentsConfig& config, at::Device device = at::kCPU);
   ~LatentRows() override;
 
   const DatasetSchema& schema() const override;

@@ -17,6 +17,7 @@ class LatentSource {
  public:
   struct Options {
     std::uint64_t seed = 0;
+    at::Device device = at::kCPU; ///< where the autoencoder is, and latents are wanted
     double scaling_factor = 1;
     std::size_t kept_bytes = 0; ///< of moments, kept by sample id; 0 where a sample's image is another one each time
   };

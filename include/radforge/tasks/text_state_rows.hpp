@@ -4,6 +4,8 @@
 #include "radforge/data/dataset.hpp"
 #include "radforge/tasks/encoded_rows.hpp"
 
+#include <ATen/core/Tensor.h>
+
 #include <memory>
 
 namespace radforge {
@@ -14,7 +16,7 @@ class TextStateRows : public EncodedRows {
  public:
   /// Reads the text encoder and tokenizer of `config.pipeline`. Errors: ConfigError (they do not fit each other), DataError,
   /// IoError.
-  TextStateRows(const LatentsConfig& config, const Dataset& images);
+  TextStateRows(const LatentsConfig& config, const Dataset& images, at::Device device = at::kCPU);
   ~TextStateRows() override;
 
   const DatasetSchema& schema() const override;

@@ -21,7 +21,8 @@ class TextStates {
   struct Model {
     const ClipTokenizer& tokenizer;
     const ClipTextEncoder& encoder;
-    std::string digest; ///< text_encoder_digest(); not read without caches
+    std::string digest;           ///< text_encoder_digest(); not read without caches
+    at::Device device = at::kCPU; ///< where the encoder is, and states are wanted
   };
 
   /// `caches` are folders of data sets of text states. Keeps what it has made or read, up to `kept_bytes`. Tokenizer and encoder

@@ -29,15 +29,29 @@ struct ParameterGroup {
 /// As train.activation_checkpointing says.
 Activations activations_of(const LoopConfig& loop);
 
+/// Training drops, perturbs and augments as a task's configuration says; validation does none of it, so that its losses can be
+/// compared.
+enum class Purpose { training, validation };
+
+/// All that the loss of a part of a batch is computed from, beside the weights: on their device, of shapes that the number of
+/// images settles.
+using StepInputs = std::vector<at::Tensor>;
+
+struct StepLoss {
+  at::Tensor total;  ///< of no dimension: the sum over images that is minimised; gradients flow from it
+  at::Tensor values; ///< what Task::report() reads; detached, fp32 or fp64
+};
+
 /// What a part of a global batch adds to the numbers of its step.
 struct PartLoss {
-  double loss = 0;             ///< this part's share of the mean over the global batch
+  double loss = 0;             ///< sum over images
   std::vector<double> sums;    ///< Task::num_sums() further numbers, which add up over parts, ranks and steps
   std::vector<double> outputs; ///< of validation: Task::num_outputs() numbers an image
 };
 
 /// Where model, objective and batch meet. The Trainer owns the loop, the task what is learned. Every loss is a mean over images,
-/// so a rank's part of it is its sum over the global batch's size: world size and accumulation do not change it.
+/// so a rank's part of it is its sum over the global batch's size: world size and accumulation do not change it. What the host
+/// prepares, what the device computes and what the host reads are apart, so that the device need not wait.
 class Task {
  public:
   virtual ~Task() = default;
@@ -46,12 +60,27 @@ class Task {
   /// What learns; parameters of no group stay as they are.
   virtual std::vector<ParameterGroup> groups();
 
-  /// Forward and backward of `batch`, a part of a global batch of `global_batch_size` images: adds to the flat gradient. Random
-  /// numbers are keyed by each sample's (id, epoch).
-  virtual PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) = 0;
+  /// Host's work of a part of a batch: pixels, tokens, random numbers, which are keyed by each sample's (id, epoch). No
+  /// gradients.
+  virtual StepInputs inputs(const Batch& batch, Purpose purpose) = 0;
 
+  /// The loss of what inputs() gave, with the weights in place. Work of the device alone: nothing waits for its numbers. Depends
+  /// on `step` by stage_of(step) only, and in validation not at all.
+  virtual StepLoss loss(const StepInputs& inputs, Purpose purpose, std::int64_t step) = 0;
+
+  /// What `values` of the loss, on the CPU, say of the batch, whose pixels may be gone.
+  virtual PartLoss report(const Batch& batch, Purpose purpose, const at::Tensor& values) = 0;
+
+  /// Steps of one stage are the same computation on other numbers.
+  virtual std::int64_t stage_of(std::int64_t /*step*/) const { return 0; }
+
+  /// Forward and backward of a part of a global batch: adds its share of the gradient of the mean over `global_batch_size` images
+  /// to the flat gradient. Returns what the loss is read from later.
+  at::Tensor accumulate(const StepInputs& inputs, std::int64_t step, std::int64_t global_batch_size);
+  /// The same of a whole batch at once, and read.
+  PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size);
   /// The sums over the batch of each image's loss with the weights in place, with fixed random numbers; no gradients.
-  virtual PartLoss validate(const Batch& batch) = 0;
+  PartLoss validate(const Batch& batch);
 
   virtual std::size_t num_sums() const { return 0; }
   /// What added-up sums say; names begin with `prefix`.

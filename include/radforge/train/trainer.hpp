@@ -24,6 +24,7 @@ struct TrainPlan {
   LoopConfig loop;
   OptimizerConfig optimizer;
   CheckpointConfig checkpoint;
+  ComputeConfig compute = {};
   EarlyStoppingConfig early_stopping = {};
   std::uint64_t seed = 0;
   std::string config_digest;                              ///< of the resolved configuration

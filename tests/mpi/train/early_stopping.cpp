@@ -11,6 +11,7 @@
 #include "torch_catch.hpp"
 
 #include <ATen/ops/from_blob.h>
+#include <ATen/ops/full.h>
 #include <c10/core/GradMode.h>
 
 #include <optional>
@@ -30,15 +31,17 @@ class GrowingTask final : public Task {
     parameters_.flat().zero_();
   }
   ParameterSet& parameters() override { return parameters_; }
-  PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) override {
-    parameters_.flat_gradient().sub_(static_cast<double>(batch.turns.size()) / static_cast<double>(global_batch_size));
-    return {};
+  StepInputs inputs(const Batch& batch, Purpose /*purpose*/) override {
+    return {at::full({}, static_cast<double>(batch.turns.size()), at::kFloat)};
   }
-  PartLoss validate(const Batch& batch) override {
+  StepLoss loss(const StepInputs& inputs, Purpose /*purpose*/, std::int64_t /*step*/) override {
+    return {layer_.weight.sum().add(layer_.bias.sum()).mul(inputs[0]).neg(), layer_.weight.detach()};
+  }
+  PartLoss report(const Batch& batch, Purpose /*purpose*/, const at::Tensor& values) override {
     PartLoss part;
     for (const SampleTurn& turn : batch.turns) {
       part.outputs.push_back(static_cast<double>(turn.id));
-      part.outputs.push_back(layer_.weight.item<double>());
+      part.outputs.push_back(values.item<double>());
     }
     return part;
   }

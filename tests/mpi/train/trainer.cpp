@@ -13,7 +13,7 @@
 
 #include <ATen/ops/equal.h>
 #include <ATen/ops/from_blob.h>
-#include <c10/core/GradMode.h>
+#include <ATen/ops/full.h>
 
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -51,17 +51,25 @@ class BrightnessTask : public Task {
     parameters_.allocate(3);
   }
   ParameterSet& parameters() override { return parameters_; }
-  PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) override {
-    at::Tensor loss = loss_sum(batch).div(static_cast<double>(global_batch_size));
-    if (is_poisoned(batch.step)) {
-      loss = loss.mul(std::numeric_limits<double>::quiet_NaN());
+  // Pixels, what they are shifted by, and a factor of the loss.
+  StepInputs inputs(const Batch& batch, Purpose purpose) override {
+    std::vector<RandomKey> keys;
+    for (const SampleTurn& turn : batch.turns) {
+      keys.push_back({1, Stream::noise, static_cast<std::uint64_t>(turn.id), turn.epoch});
     }
-    loss.backward();
-    return {.loss = loss.item<double>()};
+    const auto count = static_cast<std::int64_t>(batch.turns.size());
+    const at::Tensor x =
+        at::from_blob(const_cast<std::uint8_t*>(batch.values.data()), {count, 256}, at::kByte).to(at::kFloat).div(255);
+    const bool poisoned = purpose == Purpose::training && is_poisoned(batch.step);
+    return {x, keyed_normals(keys, {1}), at::full({}, poisoned ? std::numeric_limits<double>::quiet_NaN() : 1.0, at::kFloat)};
   }
-  PartLoss validate(const Batch& batch) override {
-    const c10::NoGradGuard no_grad;
-    return {.loss = loss_sum(batch).item<double>()};
+  StepLoss loss(const StepInputs& inputs, Purpose /*purpose*/, std::int64_t /*step*/) override {
+    const at::Tensor& x = inputs[0];
+    const at::Tensor loss = layer_(x).sub(x.mean(1, true)).sub(inputs[1], 0.1).square().sum().mul(inputs[2]);
+    return {loss, loss.detach()};
+  }
+  PartLoss report(const Batch& /*batch*/, Purpose /*purpose*/, const at::Tensor& values) override {
+    return {.loss = values.item<double>()};
   }
   void write_result(const fs::path& folder, const at::Tensor& weights) override {
     write_state_dict(folder / "model.safetensors", parameters_.views(weights));
@@ -73,17 +81,6 @@ class BrightnessTask : public Task {
   }
 
  private:
-  at::Tensor loss_sum(const Batch& batch) const {
-    std::vector<RandomKey> keys;
-    for (const SampleTurn& turn : batch.turns) {
-      keys.push_back({1, Stream::noise, static_cast<std::uint64_t>(turn.id), turn.epoch});
-    }
-    const auto count = static_cast<std::int64_t>(batch.turns.size());
-    const at::Tensor x =
-        at::from_blob(const_cast<std::uint8_t*>(batch.values.data()), {count, 256}, at::kByte).to(at::kFloat).div(255);
-    return layer_(x).sub(x.mean(1, true)).sub(keyed_normals(keys, {1}), 0.1).square().sum();
-  }
-
   ParameterSet parameters_;
   Linear layer_;
   std::int64_t poisoned_from_;
@@ -130,11 +127,11 @@ class FaultyTask final : public BrightnessTask {
 class RobbedTask final : public BrightnessTask {
  public:
   RobbedTask(fs::path folder, std::int64_t from) : folder_(std::move(folder)), from_(from) {}
-  PartLoss accumulate(const Batch& batch, std::int64_t global_batch_size) override {
+  StepInputs inputs(const Batch& batch, Purpose purpose) override {
     if (batch.step == from_ && test_world().rank() == 0) {
       std::ofstream(folder_ / "owner-2.json") << R"({"epoch": 2, "host": "far-away", "pid": 5})";
     }
-    return BrightnessTask::accumulate(batch, global_batch_size);
+    return BrightnessTask::inputs(batch, purpose);
   }
 
  private:
