@@ -31,6 +31,7 @@ po::options_description visible_options() {
        "evaluate: a file of predictions to judge, without a configuration; repeatable")                    //
       ("sheet", "inspect: write sheet.html, a page of a data set's images by subgroup, with what failed")  //
       ("json", "doctor: what was found as JSON in place of the table")                                     //
+      ("parity", "doctor: whether this rank's GPU computes what its CPU computes, and nothing else")       //
       ("ranks-per-node", po::value<int>(), "doctor: the number that there shall be")                       //
       ("least-rate", po::value<double>(), "doctor: GB/s that an all-reduce between two nodes shall reach") //
       ("deep", "verify: decode every image and compare its pixels")                                        //
@@ -138,12 +139,13 @@ void read_options_of_sweep(const po::variables_map& values, CommandLine& line) {
 }
 
 void read_options_of_doctor(const po::variables_map& values, CommandLine& line) {
-  for (const char* option : {"json", "ranks-per-node", "least-rate"}) {
+  for (const char* option : {"json", "parity", "ranks-per-node", "least-rate"}) {
     if (values.count(option) > 0 && line.command != "doctor") {
       throw ConfigError("--{} is an option of doctor (radforge {} has none like it). See radforge --help", option, line.command);
     }
   }
   line.writes_json = values.count("json") > 0;
+  line.checks_parity = values.count("parity") > 0;
   line.ranks_per_node = values.count("ranks-per-node") > 0 ? values["ranks-per-node"].as<int>() : 0;
   line.least_gb_s = values.count("least-rate") > 0 ? values["least-rate"].as<double>() : 0;
   if (line.ranks_per_node < 0 || !(line.least_gb_s >= 0)) {
