@@ -14,6 +14,13 @@ constexpr float unit_step = 0x1p-24F;
 
 float unit_interval(std::uint32_t word) { return static_cast<float>(word >> 8) * unit_step; }
 
+void require_within_sequence(std::size_t num_words, std::uint32_t first_block) {
+  constexpr std::size_t num_blocks = std::size_t{1} << 32;
+  require(num_words <= 4 * (num_blocks - first_block), "at most 2^32 blocks in a random sequence");
+}
+
+} // namespace
+
 PhiloxSequence sequence_of(const RandomKey& key, std::uint32_t first_block) {
   require(key.draw < (1U << 24), "RandomKey::draw below 2^24");
   const auto low = [](std::uint64_t value) { return static_cast<std::uint32_t>(value); };
@@ -22,13 +29,6 @@ PhiloxSequence sequence_of(const RandomKey& key, std::uint32_t first_block) {
           .counter = {static_cast<std::uint32_t>(key.stream) | key.draw << 8, low(key.id), high(key.id)},
           .first_block = first_block};
 }
-
-void require_within_sequence(std::size_t num_words, std::uint32_t first_block) {
-  constexpr std::size_t num_blocks = std::size_t{1} << 32;
-  require(num_words <= 4 * (num_blocks - first_block), "at most 2^32 blocks in a random sequence");
-}
-
-} // namespace
 
 std::array<std::uint32_t, 4> block_of(const PhiloxSequence& sequence, std::uint32_t block) {
   const auto& [c1, c2, c3] = sequence.counter;

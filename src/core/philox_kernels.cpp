@@ -1,7 +1,6 @@
 #include "philox_kernels.hpp"
 
-#include "normal.hpp"
-#include "normal_coefficients.hpp"
+#include "radforge/core/normal.hpp"
 
 #include <algorithm>
 #include <cstddef>

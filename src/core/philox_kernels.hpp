@@ -1,17 +1,12 @@
 #pragma once
 
+#include "radforge/core/philox_sequence.hpp"
+
 #include <array>
 #include <cstdint>
 #include <span>
 
 namespace radforge {
-
-/// A sequence of Philox4x32-10 blocks: the counter of block b is {b, counter[0], counter[1], counter[2]}.
-struct PhiloxSequence {
-  std::array<std::uint32_t, 2> key{};
-  std::array<std::uint32_t, 3> counter{};
-  std::uint32_t first_block = 0; ///< where a fill starts
-};
 
 /// Block number `block`, by Random123.
 std::array<std::uint32_t, 4> block_of(const PhiloxSequence& sequence, std::uint32_t block);

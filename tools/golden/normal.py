@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Coefficients and golden values of the normal transform (docs/reproducibility.md, "Normals"). Needs numpy and scipy.
 
-  normal.py coefficients   prints the arrays of src/core/normal_coefficients.hpp
+  normal.py coefficients   prints the arrays of include/radforge/core/normal_coefficients.hpp
   normal.py golden         writes tests/golden/core/normal.txt: a word and the exact quantile a line
 """
 

@@ -1,4 +1,4 @@
-#include "../../../src/core/normal.hpp"
+#include "radforge/core/normal.hpp"
 
 #include "radforge/core/philox.hpp"
 

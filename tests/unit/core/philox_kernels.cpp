@@ -1,6 +1,6 @@
 #include "../../../src/core/philox_kernels.hpp"
 
-#include "../../../src/core/normal.hpp"
+#include "radforge/core/normal.hpp"
 
 #include <catch2/catch.hpp>
 #include <hwy/targets.h>
