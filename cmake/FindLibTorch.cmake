@@ -42,7 +42,8 @@ set(LIBTORCH_LIB_DIR "${LIBTORCH_ROOT}/lib")
 set(LIBTORCH_CUDA_RUNTIME_DIR "${LIBTORCH_ROOT}/../nvidia/cu13/lib")
 add_library(radforge::torch INTERFACE IMPORTED)
 # Searched last: the folder also holds the headers of LibTorch's own fmt, which must not shadow the one that is linked.
-target_compile_options(radforge::torch INTERFACE "SHELL:-idirafter ${LIBTORCH_ROOT}/include")
+# nvcc has no such option: files of CUDA are without LibTorch.
+target_compile_options(radforge::torch INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:SHELL:-idirafter ${LIBTORCH_ROOT}/include>")
 # libgomp by its place: LibTorch carries its own, and a process must have one OpenMP runtime only.
 file(GLOB libtorch_openmp "${LIBTORCH_LIB_DIR}/libgomp*.so*")
 target_link_libraries(radforge::torch INTERFACE "${LIBTORCH_LIB_DIR}/libtorch_cpu.so" "${LIBTORCH_LIB_DIR}/libc10.so" ${libtorch_openmp})

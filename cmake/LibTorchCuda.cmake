@@ -19,11 +19,17 @@ if(NOT DEFINED CMAKE_CUDA_ARCHITECTURES)
   set(CMAKE_CUDA_ARCHITECTURES 80-real 90) # A100; H100 and H200, and what comes later through PTX
 endif()
 enable_language(CUDA)
+if(NOT CMAKE_CUDA20_STANDARD_COMPILE_OPTION) # CMake learned of it in 3.26
+  set(CMAKE_CUDA20_STANDARD_COMPILE_OPTION "-std=c++20")
+  set(CMAKE_CUDA20_EXTENSION_COMPILE_OPTION "-std=c++20")
+endif()
 set(CMAKE_CUDA_STANDARD 20)
 set(CMAKE_CUDA_STANDARD_REQUIRED ON)
 # As the C++ files: -O2, no contraction that the source does not ask for, so that numbers are those of the CPU.
 set(CMAKE_CUDA_FLAGS_RELEASE "-O2 -DNDEBUG")
 set(CMAKE_CUDA_FLAGS "${CMAKE_CUDA_FLAGS} --fmad=false --prec-div=true --prec-sqrt=true --ftz=false")
+# constexpr functions are functions of the device too.
+set(CMAKE_CUDA_FLAGS "${CMAKE_CUDA_FLAGS} --expt-relaxed-constexpr")
 
 get_filename_component(nvcc_dir "${CMAKE_CUDA_COMPILER}" REALPATH)
 get_filename_component(cuda_toolkit "${nvcc_dir}/../.." ABSOLUTE)
