@@ -1,0 +1,17 @@
+#include "cuda_jobs.hpp"
+
+#include "keyed_normals_job.hpp"
+
+#include "radforge/core/error.hpp"
+
+namespace radforge {
+
+template <class Job>
+void run_on_cuda(const Job&) {
+  throw InternalError(
+      "a tensor lies on a GPU (this build of radforge has no CUDA). Build with RADFORGE_WITH_CUDA, or keep to the CPU");
+}
+
+template void run_on_cuda(const KeyedNormalsJob&);
+
+} // namespace radforge
