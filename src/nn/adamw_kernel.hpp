@@ -17,6 +17,7 @@ struct AdamWFactors {
   float root_correction; ///< 1 / sqrt(1 - beta2^t)
   float epsilon;
   float average; ///< 1 - decay of the moving average
+  float skip;    ///< not 0: nothing is to change; what starts a kernel asks, on a GPU the kernel itself
 };
 
 /// Elements of the flat buffers.

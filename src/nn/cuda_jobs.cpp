@@ -1,5 +1,6 @@
 #include "cuda_jobs.hpp"
 
+#include "adamw_job.hpp"
 #include "cuda_launch.hpp"
 #include "keyed_normals_job.hpp"
 
@@ -22,6 +23,7 @@ void run_on_cuda(const Job& job) {
   }
 }
 
+template void run_on_cuda(const AdamWJob&);
 template void run_on_cuda(const KeyedNormalsJob&);
 
 } // namespace radforge

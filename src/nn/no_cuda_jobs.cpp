@@ -1,5 +1,6 @@
 #include "cuda_jobs.hpp"
 
+#include "adamw_job.hpp"
 #include "keyed_normals_job.hpp"
 
 #include "radforge/core/error.hpp"
@@ -12,6 +13,7 @@ void run_on_cuda(const Job&) {
       "a tensor lies on a GPU (this build of radforge has no CUDA). Build with RADFORGE_WITH_CUDA, or keep to the CPU");
 }
 
+template void run_on_cuda(const AdamWJob&);
 template void run_on_cuda(const KeyedNormalsJob&);
 
 } // namespace radforge
