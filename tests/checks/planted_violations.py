@@ -73,6 +73,32 @@ class CheckTest(unittest.TestCase):
         self.assertIn(expected, text)
 
 
+class Ptx(CheckTest):
+    """A word of the normal transform, which has three conversions, with two fused multiply-adds in place of 29."""
+
+    WORD = ["cvt.rn.f32.s32 %f1, %r1;"] * 3 + ["fma.rn.f32 %f2, %f1, %f1, %f1;"] * 2 + ["@%p1 mul.rn.f32 %f3, %f2, %f2;"]
+
+    def write_ptx(self, *instructions: str) -> None:
+        self.write("kernel.ptx", ".version 9.0\n.visible .entry kernel()\n{\n\t" + "\n\t".join(instructions) + "\n\tret;\n}\n")
+
+    def test_operations_rounded_once(self):
+        self.write_ptx(*self.WORD, "neg.f32 %f4, %f3;", "sqrt.rn.f32 %f5, %f4;", "st.global.f32 [%rd1], %f5;")
+        self.assert_passes("check_ptx", "--fma-per-word", "2")
+
+    def test_other_operations(self):
+        for instruction in ("mul.f32", "add.f32", "sqrt.approx.f32", "ex2.approx.ftz.f32", "fma.rn.ftz.f32", "div.full.f32", "add.rz.f32"):
+            self.write_ptx(*self.WORD, f"{instruction} %f4, %f3, %f3;")
+            self.assert_finds(f"kernel.ptx: {instruction}", "check_ptx")
+
+    def test_one_fused_that_the_source_does_not_fuse(self):
+        self.write_ptx(*self.WORD, "fma.rn.f32 %f4, %f3, %f3, %f3;")
+        self.assert_finds("3 fma.rn.f32 for 1 words, not 2 each", "check_ptx", "--fma-per-word", "2")
+
+    def test_no_arithmetic_at_all(self):
+        self.write_ptx("mov.u32 %r1, %tid.x;")
+        self.assert_finds("no operation on floating point numbers", "check_ptx")
+
+
 class Layers(CheckTest):
     def setUp(self):
         super().setUp()
