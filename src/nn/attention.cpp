@@ -1,6 +1,7 @@
 #include "radforge/nn/attention.hpp"
 
 #include "attention_kernel.hpp"
+#include "fused_attention.hpp"
 #include "kernel_tensor.hpp"
 #include "parallel_ranges.hpp"
 
@@ -133,7 +134,7 @@ at::Tensor reference_attention(const at::Tensor& q, const at::Tensor& k, const a
   const double scale = 1.0 / std::sqrt(static_cast<double>(width));
   at::Tensor scores = at::bmm(split(q.to(type)).mul(scale), split(k.to(type)).transpose(1, 2));
   if (options.mask == AttentionMask::causal) {
-    const at::Tensor later = at::ones({q.size(1), k.size(1)}, at::kBool).to(q.device()).triu(1);
+    const at::Tensor later = at::ones({q.size(1), k.size(1)}, q.options().dtype(at::kBool)).triu(1);
     scores = scores.masked_fill(later, -std::numeric_limits<double>::infinity());
   }
   const at::Tensor mixed = at::bmm(at::softmax(scores, -1).to(v.scalar_type()), split(v));
@@ -142,6 +143,9 @@ at::Tensor reference_attention(const at::Tensor& q, const at::Tensor& k, const a
 
 at::Tensor attention(const at::Tensor& q, const at::Tensor& k, const at::Tensor& v, const AttentionOptions& options) {
   const bool one_type = k.scalar_type() == q.scalar_type() && v.scalar_type() == q.scalar_type();
+  if (q.is_cuda() && one_type && k.numel() > 0 && q.numel() > 0) {
+    return fused_attention(q, k, v, options);
+  }
   if (!has_kernels(q) || k.numel() == 0 || !one_type || q.size(2) / options.heads > widest_head) {
     return reference_attention(q, k, v, options);
   }
