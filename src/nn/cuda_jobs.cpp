@@ -2,6 +2,8 @@
 
 #include "adamw_job.hpp"
 #include "cuda_launch.hpp"
+#include "element.hpp"
+#include "geglu_job.hpp"
 #include "keyed_normals_job.hpp"
 
 #include "radforge/core/error.hpp"
@@ -23,6 +25,10 @@ void run_on_cuda(const Job& job) {
   }
 }
 
+template void run_on_cuda(const GegluForwardJob<float>&);
+template void run_on_cuda(const GegluForwardJob<Bf16>&);
+template void run_on_cuda(const GegluBackwardJob<float>&);
+template void run_on_cuda(const GegluBackwardJob<Bf16>&);
 template void run_on_cuda(const AdamWJob&);
 template void run_on_cuda(const KeyedNormalsJob&);
 

@@ -1,5 +1,7 @@
 #include "radforge/nn/geglu.hpp"
 
+#include "cuda_jobs.hpp"
+#include "geglu_device.hpp"
 #include "geglu_kernel.hpp"
 #include "kernel_tensor.hpp"
 #include "parallel_ranges.hpp"
@@ -63,11 +65,27 @@ void backward_into(const at::Tensor& x, const at::Tensor& bias, const at::Tensor
   });
 }
 
+template <class T>
+GegluGradients gradients_of(const at::Tensor& x, const at::Tensor& bias, const at::Tensor& dy) {
+  if (x.is_cuda()) {
+    return device_geglu_backward<T>(OnCuda(), x, bias, dy);
+  }
+  at::Tensor dx = at::empty_like(x);
+  const at::Tensor sums = at::zeros({blocks_of(dy), x.size(-1)}, at::kFloat);
+  backward_into<T>(x, bias, dy, dx, sums);
+  return {dx, sums.sum(0).to(bias.scalar_type())};
+}
+
+template <class T>
+void forward_where(const at::Tensor& x, const at::Tensor& bias, const at::Tensor& y) {
+  x.is_cuda() ? device_geglu_forward<T>(OnCuda(), x, bias, y) : forward_into<T>(x, bias, y);
+}
+
 at::Tensor forward_of(const at::Tensor& x, const at::Tensor& bias) {
   std::vector<std::int64_t> shape = x.sizes().vec();
   shape.back() /= 2;
   at::Tensor y = at::empty(shape, x.options());
-  x.scalar_type() == at::kFloat ? forward_into<float>(x, bias, y) : forward_into<Bf16>(x, bias, y);
+  x.scalar_type() == at::kFloat ? forward_where<float>(x, bias, y) : forward_where<Bf16>(x, bias, y);
   return y;
 }
 
@@ -82,10 +100,9 @@ struct FusedGeglu final : torch::autograd::Function<FusedGeglu> {
     const at::Tensor& x = saved[0];
     const at::Tensor& bias = saved[1];
     const at::Tensor dy = gradients[0].to(x.scalar_type()).contiguous();
-    at::Tensor dx = at::empty_like(x);
-    const at::Tensor sums = at::zeros({blocks_of(dy), x.size(-1)}, at::kFloat);
-    x.scalar_type() == at::kFloat ? backward_into<float>(x, bias, dy, dx, sums) : backward_into<Bf16>(x, bias, dy, dx, sums);
-    return {dx, sums.sum(0).to(bias.scalar_type())};
+    const GegluGradients found =
+        x.scalar_type() == at::kFloat ? gradients_of<float>(x, bias, dy) : gradients_of<Bf16>(x, bias, dy);
+    return {found.x, found.bias};
   }
 };
 
