@@ -4,6 +4,7 @@
 #include "cuda_launch.hpp"
 #include "element.hpp"
 #include "geglu_job.hpp"
+#include "group_norm_job.hpp"
 #include "keyed_normals_job.hpp"
 
 #include "radforge/core/error.hpp"
@@ -25,6 +26,10 @@ void run_on_cuda(const Job& job) {
   }
 }
 
+template void run_on_cuda(const NormForwardJob<float>&);
+template void run_on_cuda(const NormForwardJob<Bf16>&);
+template void run_on_cuda(const NormBackwardJob<float>&);
+template void run_on_cuda(const NormBackwardJob<Bf16>&);
 template void run_on_cuda(const GegluForwardJob<float>&);
 template void run_on_cuda(const GegluForwardJob<Bf16>&);
 template void run_on_cuda(const GegluBackwardJob<float>&);

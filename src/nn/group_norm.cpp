@@ -1,5 +1,7 @@
 #include "radforge/nn/group_norm.hpp"
 
+#include "cuda_jobs.hpp"
+#include "group_norm_device.hpp"
 #include "group_norm_kernel.hpp"
 #include "kernel_tensor.hpp"
 #include "parallel_ranges.hpp"
@@ -79,8 +81,8 @@ float value_of(Bf16 x) { return at::BFloat16(x.bits, at::BFloat16::from_bits());
 at::Tensor fp32(const at::Tensor& x) { return x.to(at::kFloat).contiguous(); }
 
 struct Parameters {
-  Parameters(const at::Tensor& weight_in, const at::Tensor& bias_in, const std::optional<at::Tensor>& shift_in)
-      : weight(fp32(weight_in)), bias(fp32(bias_in)), shift(shift_in ? fp32(*shift_in) : at::Tensor()) {}
+  Parameters(const at::Tensor& weight_in, const at::Tensor& bias_in, const at::Tensor& shift_in)
+      : weight(fp32(weight_in)), bias(fp32(bias_in)), shift(shift_in.defined() ? fp32(shift_in) : shift_in) {}
 
   /// Of channel c of a sample.
   float shift_of(std::int64_t sample, std::int64_t c) const {
@@ -163,11 +165,6 @@ at::Tensor forward(const at::Tensor& x, const Parameters& parameters, const Grou
   return scales;
 }
 
-/// Gradients of the four inputs; the last is that of the shift, N x C.
-struct Gradients {
-  at::Tensor x, weight, bias, shift;
-};
-
 /// The three sums of a sample over its chunks, in the first chunk's place.
 void add_chunks(const Layout& layout, float* sums) {
   for (std::int64_t i = 0; i < 3 * layout.channels; ++i) {
@@ -206,12 +203,12 @@ void finish_gradient(const Layout& layout, const Parameters& parameters, const f
 }
 
 template <class T>
-Gradients backward(const at::Tensor& x, const Parameters& parameters, const at::Tensor& scales, const at::Tensor& dy,
-                   const GroupNormOptions& options) {
+GroupNormGradients backward(const at::Tensor& x, const Parameters& parameters, const at::Tensor& scales, const at::Tensor& dy,
+                            const GroupNormOptions& options) {
   const Layout layout(x, options);
   const std::int64_t count = layout.channels;
-  Gradients gradients{at::empty_like(x), at::empty({count}, at::kFloat), at::empty({count}, at::kFloat),
-                      at::empty({layout.samples, count}, at::kFloat)};
+  GroupNormGradients gradients{at::empty_like(x), at::empty({count}, at::kFloat), at::empty({count}, at::kFloat),
+                               at::empty({layout.samples, count}, at::kFloat)};
   const at::Tensor sums = at::empty({layout.samples, layout.chunks, 3, count}, at::kFloat);
   const at::Tensor factors = at::empty({layout.samples, 3, count}, at::kFloat);
   const T* const from = elements<T>(x);
@@ -250,17 +247,34 @@ GroupNormOptions options_of(AutogradContext* context) {
           static_cast<NormActivation>(context->saved_data["activation"].toInt())};
 }
 
-at::Tensor run_forward(const at::Tensor& x, const Parameters& parameters, const GroupNormOptions& options, at::Tensor& y) {
+template <class T>
+at::Tensor forward_where(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& shift,
+                         const GroupNormOptions& options, at::Tensor& y) {
+  return x.is_cuda() ? device_norm_forward<T>(OnCuda(), x, weight, bias, shift, options, y)
+                     : forward<T>(x, {weight, bias, shift}, options, y);
+}
+
+at::Tensor run_forward(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& shift,
+                       const GroupNormOptions& options, at::Tensor& y) {
   y = at::empty_like(x, {}, at::MemoryFormat::ChannelsLast);
-  return x.scalar_type() == at::kFloat ? forward<float>(x, parameters, options, y) : forward<Bf16>(x, parameters, options, y);
+  return x.scalar_type() == at::kFloat ? forward_where<float>(x, weight, bias, shift, options, y)
+                                       : forward_where<Bf16>(x, weight, bias, shift, options, y);
+}
+
+/// `saved`: x, weight, bias, the shift or nothing, and what forward left.
+template <class T>
+GroupNormGradients backward_where(const variable_list& saved, const at::Tensor& dy, const GroupNormOptions& options) {
+  return saved[0].is_cuda() ? device_norm_backward<T>(OnCuda(), saved[0], saved[1], saved[2], saved[3], saved[4], dy, options)
+                            : backward<T>(saved[0], {saved[1], saved[2], saved[3]}, saved[4], dy, options);
 }
 
 struct FusedGroupNorm final : torch::autograd::Function<FusedGroupNorm> {
   static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                             const std::optional<at::Tensor>& shift, const GroupNormOptions& options) {
     at::Tensor y;
-    const at::Tensor scales = run_forward(x, {weight, bias, shift}, options, y);
-    context->save_for_backward({x, weight, bias, shift.value_or(at::Tensor()), scales});
+    const at::Tensor given = shift.value_or(at::Tensor());
+    const at::Tensor scales = run_forward(x, weight, bias, given, options, y);
+    context->save_for_backward({x, weight, bias, given, scales});
     context->saved_data["groups"] = options.groups;
     context->saved_data["epsilon"] = options.epsilon;
     context->saved_data["activation"] = static_cast<std::int64_t>(options.activation);
@@ -271,11 +285,10 @@ struct FusedGroupNorm final : torch::autograd::Function<FusedGroupNorm> {
     const variable_list saved = context->get_saved_variables();
     const at::Tensor& x = saved[0];
     const at::Tensor& shift = saved[3];
-    const Parameters parameters(saved[1], saved[2], shift.defined() ? std::optional(shift) : std::nullopt);
     const at::Tensor dy = gradients[0].to(x.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
     const GroupNormOptions options = options_of(context);
-    const Gradients found = x.scalar_type() == at::kFloat ? radforge::backward<float>(x, parameters, saved[4], dy, options)
-                                                          : radforge::backward<Bf16>(x, parameters, saved[4], dy, options);
+    const GroupNormGradients found =
+        x.scalar_type() == at::kFloat ? backward_where<float>(saved, dy, options) : backward_where<Bf16>(saved, dy, options);
     return {found.x, found.weight, found.bias, shift.defined() ? found.shift.to(shift.scalar_type()) : at::Tensor(), {}};
   }
 };
@@ -295,13 +308,12 @@ at::Tensor group_norm(const at::Tensor& x, const at::Tensor& weight, const at::T
       !x.is_contiguous(at::MemoryFormat::ChannelsLast)) {
     return reference_group_norm(x, weight, bias, options, shift);
   }
-  const std::optional<at::Tensor> given = shift.defined() ? std::optional(shift) : std::nullopt;
   if (!c10::GradMode::is_enabled()) {
     at::Tensor y;
-    run_forward(x, {weight, bias, given}, options, y);
+    run_forward(x, weight, bias, shift, options, y);
     return y;
   }
-  return FusedGroupNorm::apply(x, weight, bias, given, options);
+  return FusedGroupNorm::apply(x, weight, bias, shift.defined() ? std::optional(shift) : std::nullopt, options);
 }
 
 } // namespace radforge

@@ -8,7 +8,7 @@ namespace radforge {
 
 /// Whether the kernels of this folder can read the tensor.
 inline bool has_kernels(const at::Tensor& x) {
-  return x.is_cpu() && x.numel() > 0 && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
+  return (x.is_cpu() || x.is_cuda()) && x.numel() > 0 && (x.scalar_type() == at::kFloat || x.scalar_type() == at::kBFloat16);
 }
 
 /// The memory of a tensor as kernels see it; T is float or Bf16, as the tensor's type is.

@@ -17,7 +17,8 @@ struct GroupNormOptions {
 /// activation(GroupNorm(x + shift) * weight + bias) (Wu and He 2018) of x: N x C x H x W, shift: N x C or undefined (a time
 /// embedding), weight and bias: C. In channels_last memory, in fp32 and in bf16, it is one kernel forward and one backward, which
 /// computes in fp32; bits do not depend on the number of threads. Any other tensor goes to ATen's operators, one after the
-/// other. The gradient cannot be differentiated again.
+/// other. The gradient cannot be differentiated again. On a GPU it is a few kernels each way, which read their inputs twice; a
+/// sample's bits do not depend on its batch.
 at::Tensor group_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const GroupNormOptions& options,
                       const at::Tensor& shift = {});
 
