@@ -2,7 +2,7 @@
 JOBS ?= $(shell nproc)
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-faults test-slurm test-slurm-full asan bench format install clean
+.PHONY: help setup build demo test test-cuda test-faults test-slurm test-slurm-full asan bench format install clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -21,6 +21,12 @@ demo: build ## real radiographs -> trained model -> verified synthetic radiograp
 
 test: build ## every test and check, closing with CTest's summary
 	ctest --test-dir build/release -j $(JOBS) --output-on-failure --no-tests=error
+
+test-cuda: ## the build for CUDA: compiles, links, and passes the tests of what differs; those that need a GPU are skipped without one
+	@tools/setup --cuda
+	cmake --preset cuda
+	cmake --build build/cuda -j $(JOBS) --target radforge unit_comm unit_nn unit_train mpi_comm mpi_train
+	ctest --test-dir build/cuda -j $(JOBS) -L '^(comm|nn|train|device)$$' --output-on-failure --no-tests=error
 
 test-faults: build ## training runs and generations killed, starved of disk and held up, hundreds of times (hours); tallies in runs/faults/
 	tests/faults/run.py $(CURDIR)/build/release/bin/radforge $(CURDIR)

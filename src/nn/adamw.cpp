@@ -3,8 +3,8 @@
 #include "adamw_job.hpp"
 #include "adamw_kernel.hpp"
 #include "cuda_jobs.hpp"
-#include "device_copy.hpp"
 #include "parallel_ranges.hpp"
+#include "radforge/nn/device_copy.hpp"
 
 #include "radforge/core/error.hpp"
 

@@ -1,8 +1,8 @@
 #include "radforge/nn/keyed_random.hpp"
 
 #include "cuda_jobs.hpp"
-#include "device_copy.hpp"
 #include "keyed_sequences.hpp"
+#include "radforge/nn/device_copy.hpp"
 
 #include <ATen/ops/empty.h>
 #include <c10/core/DeviceGuard.h>

@@ -10,6 +10,7 @@
 #include "radforge/models/multiply_adds.hpp"
 #include "radforge/models/pickle_file.hpp"
 #include "radforge/nn/channels_last.hpp"
+#include "radforge/nn/device_copy.hpp"
 #include "radforge/nn/precision.hpp"
 #include "radforge/nn/state_dict.hpp"
 
@@ -121,7 +122,8 @@ std::vector<ParameterGroup> ClassifierTask::groups() {
 }
 
 at::Tensor ClassifierTask::images_of(const Batch& batch) const {
-  const at::Tensor images = classifier_input(image_bytes(batch, data_.schema()).to(parameters_.device()), config_.classifier);
+  const at::Tensor images =
+      classifier_input(copied_to(image_bytes(batch, data_.schema()), parameters_.device()), config_.classifier);
   return channels_last(images.to(scalar_type_of(config_.train.precision)));
 }
 
@@ -132,7 +134,7 @@ at::Tensor ClassifierTask::labels_of(const Batch& batch) const {
   for (const SampleTurn& turn : batch.turns) {
     out = std::ranges::copy(target_.of(data_, turn.id), out).out;
   }
-  return labels.to(parameters_.device());
+  return copied_to(labels, parameters_.device());
 }
 
 StepInputs ClassifierTask::inputs(const Batch& batch, Purpose /*purpose*/) { return {images_of(batch), labels_of(batch)}; }

@@ -5,6 +5,7 @@
 #include "radforge/models/multiply_adds.hpp"
 #include "radforge/models/pipeline_folder.hpp"
 #include "radforge/models/token_ids.hpp"
+#include "radforge/nn/device_copy.hpp"
 #include "radforge/nn/image_grid.hpp"
 #include "radforge/nn/keyed_random.hpp"
 #include "radforge/nn/precision.hpp"
@@ -187,8 +188,8 @@ StepInputs DiffusionTask::inputs(const Batch& batch, Purpose purpose) {
       purpose == Purpose::training ? config_.diffusion : plain,
       [&](Stream stream) { return keys_of(batch, config_.seed, stream); }, clean.sizes().slice(1).vec(), clean.device());
   const std::vector<std::string> texts = prompts(batch, purpose);
-  const at::Tensor text = text_states_ ? text_states_->states(texts) : token_ids(tokenizer_, texts).to(clean.device());
-  return {clean, noise.input, noise.target, timesteps(batch).to(clean.device()), text};
+  const at::Tensor text = text_states_ ? text_states_->states(texts) : copied_to(token_ids(tokenizer_, texts), clean.device());
+  return {clean, noise.input, noise.target, copied_to(timesteps(batch), clean.device()), text};
 }
 
 // Predicted against target, mean over the latent's values.

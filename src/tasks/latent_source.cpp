@@ -7,6 +7,7 @@
 #include "radforge/core/error.hpp"
 #include "radforge/models/model_digest.hpp"
 #include "radforge/models/pipeline_folder.hpp"
+#include "radforge/nn/device_copy.hpp"
 #include "radforge/nn/keyed_random.hpp"
 #include "radforge/tasks/encode_alone.hpp"
 
@@ -51,7 +52,8 @@ at::Tensor LatentSource::encoded(const Batch& batch) {
 
 at::Tensor LatentSource::moments(const Batch& batch) {
   const DatasetSchema& schema = state_->data.schema();
-  return schema.kind == ValueKind::latents ? value_tensor(batch.values, schema).to(state_->options.device) : encoded(batch);
+  return schema.kind == ValueKind::latents ? copied_to(value_tensor(batch.values, schema), state_->options.device)
+                                           : encoded(batch);
 }
 
 at::Tensor LatentSource::latents(const Batch& batch) {

@@ -5,6 +5,7 @@
 
 #include "radforge/core/error.hpp"
 #include "radforge/data/dataset.hpp"
+#include "radforge/nn/device_copy.hpp"
 #include "radforge/tasks/encode_alone.hpp"
 
 #include <ATen/ops/stack.h>
@@ -68,7 +69,7 @@ at::Tensor TextStates::states_of(const std::string& prompt) {
     const Dataset& cache = *place->second.cache;
     std::vector<std::uint8_t> bytes(cache.schema().num_bytes());
     cache.values(place->second.row, bytes);
-    states = value_tensor(bytes, cache.schema())[0].to(state_->model.device);
+    states = copied_to(value_tensor(bytes, cache.schema())[0], state_->model.device);
   } else {
     states = encode_alone(state_->model.encoder, state_->model.tokenizer, prompt);
     ++state_->num_computed;

@@ -19,8 +19,8 @@ at::Tensor RecordedParts::accumulate(const StepInputs& inputs, std::int64_t step
     for (const at::Tensor& input : inputs) {
       recording.inputs.push_back(input.clone());
     }
-    recording.graph =
-        std::make_unique<DeviceGraph>([&] { recording.values = task_.accumulate(recording.inputs, step, global_batch_size_); });
+    recording.graph = std::make_unique<DeviceGraph>(
+        [this, &recording, step] { recording.values = task_.accumulate(recording.inputs, step, global_batch_size_); });
   }
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     recording.inputs[i].copy_(inputs[i], /*non_blocking=*/true);
