@@ -25,7 +25,7 @@ test: build ## every test and check, closing with CTest's summary
 test-cuda: ## the build for CUDA: compiles, links, and passes the tests of what differs; those that need a GPU are skipped without one
 	@tools/setup --cuda
 	cmake --preset cuda
-	cmake --build build/cuda -j $(JOBS) --target radforge unit_comm unit_nn unit_train mpi_comm mpi_train
+	cmake --build build/cuda -j $(JOBS)
 	ctest --test-dir build/cuda -j $(JOBS) -L '^(comm|nn|train|device)$$' --output-on-failure --no-tests=error
 
 test-faults: build ## training runs and generations killed, starved of disk and held up, hundreds of times (hours); tallies in runs/faults/
