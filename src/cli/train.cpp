@@ -83,6 +83,9 @@ void train(TrainPlan plan, RunSession& session, const Mixture& data, Task& task)
            session.context.world.size(), plan.loop.steps);
   RunContext run = session.run_context();
   const std::string taken = memory_of_training(task.parameters(), plan.loop, plan.optimizer, session.context.world.size());
+  if (session.device().is_cuda()) {
+    log.info("{}", taken);
+  }
   TrainSummary summary;
   explain_device_memory(session.device(), taken, less_memory_for_training,
                         [&] { summary = Trainer(std::move(plan), run, data, task).run(); });
