@@ -4,6 +4,8 @@
 
 #include "radforge/nn/device_graph.hpp"
 
+#include <c10/util/Exception.h>
+
 #include <cstdint>
 #include <map>
 #include <vector>
@@ -28,13 +30,11 @@ class Evaluation {
   }
 
   at::Tensor run(const at::Tensor& x, const at::Tensor& timesteps) {
-    if (num_runs_++ < num_warm_ups) {
-      return unet_.forward(x, timesteps, states_, memory_);
+    if (num_runs_++ == num_warm_ups) {
+      record(x, timesteps);
     }
     if (!graph_) {
-      x_ = x.clone();
-      timesteps_ = timesteps.clone();
-      graph_ = std::make_unique<DeviceGraph>([this] { found_ = unet_.forward(x_, timesteps_, states_, memory_); });
+      return unet_.forward(x, timesteps, states_, memory_);
     }
     x_.copy_(x);
     timesteps_.copy_(timesteps);
@@ -43,6 +43,17 @@ class Evaluation {
   }
 
  private:
+  void record(const at::Tensor& x, const at::Tensor& timesteps) {
+    x_ = x.clone();
+    timesteps_ = timesteps.clone();
+    try {
+      graph_ = std::make_unique<DeviceGraph>([this] { found_ = unet_.forward(x_, timesteps_, states_, memory_); });
+    } catch (const c10::OutOfMemoryError&) {
+      throw;
+    } catch (const c10::Error&) { // an operation that cannot be recorded: kernel by kernel then
+    }
+  }
+
   const UNet& unet_;
   TextMemory memory_;
   at::Tensor states_; ///< of the first texts: what is made of them is in memory_ from the first run on

@@ -2,6 +2,7 @@
 #include "radforge/nn/device_graph.hpp"
 
 #include <ATen/cuda/CUDAGraph.h>
+#include <c10/cuda/CUDACachingAllocator.h>
 
 #include <exception>
 
@@ -12,8 +13,12 @@ struct DeviceGraph::Impl {
 };
 
 DeviceGraph::DeviceGraph(const std::function<void()>& work) : impl_(std::make_unique<Impl>()) {
-  // Other threads go on meanwhile: one writes a checkpoint, the watchdog looks at events.
-  impl_->graph.capture_begin({0, 0}, cudaStreamCaptureModeThreadLocal);
+  // Graphs are launched one after the other, so the memory that one needs between its ends is the next one's too; what eager runs
+  // have left in the allocator goes back first, or there would be room for neither.
+  static const at::MempoolId_t pool = at::cuda::graph_pool_handle();
+  c10::cuda::CUDACachingAllocator::emptyCache();
+  // Other threads go on meanwhile: one writes a checkpoint, another looks at events.
+  impl_->graph.capture_begin(pool, cudaStreamCaptureModeThreadLocal);
   try {
     work();
   } catch (...) {

@@ -49,7 +49,8 @@ fs::path note_of(const fs::path& set, const std::string& share_name) { return se
 Checkpointer::Checkpointer(fs::path folder, CheckpointerOptions options, ParameterSet& layout, FileSystem& system)
     : folder_(std::move(folder)), options_(std::move(options)), system_(system), entries_(layout.entries()),
       num_elements_(layout.flat().numel()), share_(share_of(num_elements_, options_.rank, options_.num_ranks)),
-      staged_(at::empty({static_cast<std::int64_t>(share_tensor_names.size()), share_.count}, at::kFloat)) {
+      staged_(at::empty({static_cast<std::int64_t>(share_tensor_names.size()), share_.count},
+                        at::TensorOptions(at::kFloat).pinned_memory(layout.device().is_cuda()))) {
   require(options_.keep >= 2, "at least two checkpoint sets are kept");
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -22,19 +23,26 @@ class RecordedParts {
 
   /// As Task::accumulate(), of inputs on a CUDA device.
   at::Tensor accumulate(const StepInputs& inputs, std::int64_t step);
+  /// Why work could not be recorded, and is done kernel by kernel; empty: all could.
+  const std::string& problem() const { return problem_; }
 
  private:
+  struct Recording;
+
+  void record(Recording& recording, const StepInputs& inputs, std::int64_t step);
+
   struct Recording {
     int num_runs = 0;
-    StepInputs inputs; ///< where the recorded work reads them
-    at::Tensor values; ///< where it leaves what the loss is read from
-    std::unique_ptr<DeviceGraph> graph;
+    StepInputs inputs;                  ///< where the recorded work reads them
+    at::Tensor values;                  ///< where it leaves what the loss is read from
+    std::unique_ptr<DeviceGraph> graph; ///< none: not recorded yet, or an operation cannot be
   };
   using Key = std::pair<std::int64_t, std::vector<std::vector<std::int64_t>>>; ///< stage, shapes
 
   Task& task_;
   std::int64_t global_batch_size_;
   std::map<Key, Recording> recordings_;
+  std::string problem_;
 };
 
 } // namespace radforge

@@ -16,6 +16,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace radforge {
@@ -39,6 +40,9 @@ class TrainStep {
 
   /// Step `step` (from 0) on this rank's slice. `report` says of this rank what it knows beside the step itself.
   StepResult run(std::int64_t step, const Batch& slice, StepReport report);
+
+  /// Why work of the device could not be recorded; empty: all could, or none was to be.
+  std::string recording_problem() const { return recorded_parts_ ? recorded_parts_->problem() : std::string(); }
 
   /// Seconds spent so far in forward and backward, and waiting for other ranks.
   double compute_s() const { return compute_s_; }

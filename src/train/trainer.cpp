@@ -98,6 +98,7 @@ TrainSummary Trainer::run() {
   Stopwatch since_save;
   std::int64_t bad_steps = 0;
   bool rolled_back = false;
+  bool told_of_recording = false;
 
   while (!is_over()) {
     context_.enter(Phase::data, step);
@@ -112,6 +113,11 @@ TrainSummary Trainer::run() {
     const StepResult result = train_step.run(step, batch, report);
     work_times.add(train_step.compute_s() - computed_s + loader->wait_s() - waited_s);
     const StepVerdict& verdict = result.verdict;
+    if (const std::string problem = train_step.recording_problem(); !problem.empty() && !told_of_recording) {
+      context_.log.warning("the step is launched kernel by kernel ({}). Set compute.graphs to false to say so from the start",
+                           problem);
+      told_of_recording = true;
+    }
     checkpoints.follow(verdict);
     ++step;
 
