@@ -25,7 +25,7 @@ constexpr std::int64_t num_images = 4;
 // Bounds: fp32 sums of some thousand products in another order; bf16 has 8 bits of mantissa.
 constexpr double bound_fp32 = 1e-4;
 constexpr double bound_gradient_fp32 = 1e-3;
-constexpr double bound_bf16 = 5e-2;
+constexpr double bound_bf16 = 1e-1; // the CPU's own bf16 is 7e-2 from its fp32 in DenseNet-121
 
 at::Tensor normals(std::uint64_t id, const std::vector<std::int64_t>& shape, at::Device device) {
   std::vector<RandomKey> keys;

@@ -123,7 +123,7 @@ TEST_CASE_METHOD(EncodedFixture, "images are made on CUDA as on the CPU, kernel 
   GenerateConfig config;
   config.pipeline = folder / "whole";
   config.batch_size = 2;
-  config.sampler = {.name = GENERATE("pndm", "dpm_solver_sde_2m"), .steps = 4, .guidance_scale = 2};
+  config.sampler = {.name = "pndm", .steps = 4, .guidance_scale = 2};
   config.compute.graphs = GENERATE(false, true);
   const auto made_on = [&](at::Device device) {
     std::vector<SampleRecord> records(5);
