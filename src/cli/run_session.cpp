@@ -145,7 +145,11 @@ void RunSession::use(const ComputeConfig& config) {
     mine.cuda = find_cuda_devices();
   }
   device_ = choose_device(mine, wish, by_mpi ? DeviceSharing::allowed : DeviceSharing::refused, context.world, context.log);
-  if (device_.is_cuda() && context.world.size() > 1) {
+  if (!device_.is_cuda()) {
+    return;
+  }
+  set_cuda_numerics(config.deterministic ? Repeatability::same_bits : Repeatability::as_is);
+  if (context.world.size() > 1) {
     const CurrentStream stream = [device = device_] { return current_stream(device); };
     data_ = by_mpi ? make_staged_communicator(context.world, stream)
                    : make_nccl_communicator(
@@ -155,7 +159,6 @@ void RunSession::use(const ComputeConfig& config) {
       watched_data_.emplace(*data_, *watchdog_);
     }
   }
-  set_cuda_numerics(config.deterministic ? Repeatability::same_bits : Repeatability::as_is);
 }
 
 RunContext RunSession::run_context() {
