@@ -2,11 +2,11 @@
 
 #include "radforge/core/clock.hpp"
 #include "radforge/nn/device.hpp"
+#include "radforge/nn/keyed_random.hpp"
 
 #include <ATen/core/ivalue.h>
 #include <ATen/cpu/Utils.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/full.h>
 #include <ATen/ops/mm.h>
 #include <c10/core/InferenceMode.h>
 
@@ -14,8 +14,22 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <vector>
 
 namespace radforge {
+
+namespace {
+
+// Of random numbers: a card's clock is higher where the bits of its operands stay the same.
+at::Tensor random_matrix(std::uint64_t id, std::int64_t side, at::ScalarType type, at::Device device) {
+  std::vector<RandomKey> keys;
+  for (std::int64_t row = 0; row < side; ++row) {
+    keys.push_back({.seed = 1, .stream = Stream::measure, .id = id, .draw = static_cast<std::uint32_t>(row)});
+  }
+  return keyed_normals(keys, {side}, device).to(type);
+}
+
+} // namespace
 
 bool has_native_bf16() {
   const auto capabilities = at::cpu::get_cpu_capabilities();
@@ -33,10 +47,9 @@ double measure_matmul_rate(at::ScalarType type, at::Device device) {
   constexpr int fewest = 3;           // the first one makes buffers and wakes threads
 
   const c10::InferenceMode inference;
-  const at::TensorOptions options = at::TensorOptions(type).device(device);
-  const at::Tensor left = at::full({side, side}, 0.5, options);
-  const at::Tensor right = at::full({side, side}, 0.25, options);
-  at::Tensor product = at::empty({side, side}, options);
+  const at::Tensor left = random_matrix(1, side, type, device);
+  const at::Tensor right = random_matrix(2, side, type, device);
+  at::Tensor product = at::empty({side, side}, left.options());
   const Stopwatch all;
   double rate = 0;
   for (int count = 0; count < fewest || all.seconds() < long_enough; ++count) {
