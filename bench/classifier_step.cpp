@@ -1,16 +1,17 @@
-// usage: bench_classifier_step make FOLDER ARCHITECTURE SIDE BATCH | train|infer FOLDER PRECISION BATCH STEPS
+// usage: bench_classifier_step make FOLDER ARCHITECTURE SIDE BATCH | train|infer FOLDER PRECISION BATCH STEPS cpu|cuda
 //
 // "make" writes a classifier of three channels and fourteen labels with initial weights under torchvision's names, and a batch of
 // inputs. "train" takes the Trainer's own steps on that batch, "infer" looks at it. Prints images, seconds and the losses, or the
 // outputs, as JSON.
-#include "../src/train/train_step.hpp"
+#include "support/device.hpp"
+#include "support/fixed_normals.hpp"
+#include "support/timed_steps.hpp"
 
-#include "radforge/config/train_config.hpp"
 #include "radforge/core/clock.hpp"
 #include "radforge/models/classifier_folder.hpp"
 #include "radforge/models/multiply_adds.hpp"
 #include "radforge/nn/channels_last.hpp"
-#include "radforge/nn/keyed_random.hpp"
+#include "radforge/nn/device.hpp"
 #include "radforge/nn/label_loss.hpp"
 #include "radforge/nn/precision.hpp"
 #include "radforge/nn/state_dict.hpp"
@@ -19,7 +20,6 @@
 
 #include <ATen/ops/ones.h>
 #include <c10/core/GradMode.h>
-#include <nlohmann/json.hpp>
 
 #include <filesystem>
 #include <iostream>
@@ -33,16 +33,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int warm_up_steps = 2;
 constexpr std::int64_t num_labels = 14;
-
-at::Tensor normals(std::uint64_t id, std::int64_t batch, const std::vector<std::int64_t>& shape) {
-  std::vector<RandomKey> keys;
-  for (std::int64_t i = 0; i < batch; ++i) {
-    keys.push_back({7, Stream::noise, id, static_cast<std::uint32_t>(i)});
-  }
-  return keyed_normals(keys, shape);
-}
 
 void make(const fs::path& folder, const std::string& architecture, std::int64_t side, std::int64_t batch) {
   ClassifierDescription description;
@@ -58,20 +49,21 @@ void make(const fs::path& folder, const std::string& architecture, std::int64_t 
   StateDict weights = parameters.views(parameters.flat());
   weights.merge(parameters.buffer_views());
   write_classifier(folder, description, weights);
-  write_state_dict(folder / "batch.safetensors", {{"images", normals(1, batch, {3, side, side})},
-                                                  {"labels", normals(2, batch, {num_labels}).gt(0).to(at::kFloat)}});
+  write_state_dict(folder / "batch.safetensors", {{"images", fixed_normals(1, batch, {3, side, side})},
+                                                  {"labels", fixed_normals(2, batch, {num_labels}).gt(0).to(at::kFloat)}});
 }
 
 /// The classifier on one batch, again and again.
 class FixedBatchTask final : public Task {
  public:
-  FixedBatchTask(const fs::path& folder, const std::string& precision, PartUse use)
-      : classifier_(make_classifier(read_classifier_description(folder).config, ParameterScope(parameters_))),
-        type_(scalar_type_of(precision)) {
+  FixedBatchTask(const fs::path& folder, const std::string& precision, PartUse use, const at::Device& device)
+      : description_(read_classifier_description(folder)),
+        classifier_(make_classifier(description_.config, ParameterScope(parameters_))), type_(scalar_type_of(precision)),
+        use_(use), weights_{at::ones({num_labels}, device), at::ones({num_labels}, device)} {
     if (use == PartUse::trained) {
-      parameters_.allocate(1, type_);
+      parameters_.allocate(1, type_, device);
     } else {
-      parameters_.allocate_frozen(type_);
+      parameters_.allocate_frozen(type_, device);
     }
     parameters_.load(parameters_.flat(), read_classifier_weights(folder));
     if (use == PartUse::trained) {
@@ -80,8 +72,8 @@ class FixedBatchTask final : public Task {
       classifier_->fold_norms();
     }
     const StateDict batch = read_state_dict(folder / "batch.safetensors");
-    images_ = batch.at("images");
-    labels_ = batch.at("labels");
+    images_ = batch.at("images").to(device);
+    labels_ = batch.at("labels").to(device);
   }
 
   ParameterSet& parameters() override { return parameters_; }
@@ -95,6 +87,9 @@ class FixedBatchTask final : public Task {
     return {total, total.detach()};
   }
   PartLoss report(const Batch&, Purpose, const at::Tensor& values) override { return {.loss = values.item<double>()}; }
+  double flop_per_image() const override {
+    return training_multiply_adds(classifier_multiply_adds(description_.config, images_.size(2), images_.size(3)), use_).flop();
+  }
   void write_result(const fs::path&, const at::Tensor&) override {}
 
   at::Tensor forward(const at::Tensor& images, ForwardMode mode) const {
@@ -103,64 +98,56 @@ class FixedBatchTask final : public Task {
   const at::Tensor& images() const { return images_; }
 
  private:
+  ClassifierDescription description_;
   ParameterSet parameters_;
   std::unique_ptr<Classifier> classifier_;
   at::ScalarType type_;
-  LabelWeights weights_{at::ones({num_labels}), at::ones({num_labels})};
+  PartUse use_;
+  LabelWeights weights_;
   at::Tensor images_;
   at::Tensor labels_;
 };
 
-nlohmann::json train(const fs::path& folder, const std::string& precision, std::int64_t batch_size, int steps) {
-  FixedBatchTask task(folder, precision, PartUse::trained);
-  LoopConfig loop;
-  loop.batch_size = batch_size;
-  loop.steps = 1000;
-  OptimizerConfig config;
-  config.learning_rate = 1e-4;
-  config.schedule = "constant";
-  config.warmup_steps = 0;
-  const auto ranks = make_self_communicator();
-  Optimizer optimizer(config, loop.ema_decay, task.parameters(), task.groups(), {0, task.parameters().flat().numel()});
-  TrainStep step(loop, config, *ranks, task, optimizer);
+nlohmann::json train(const fs::path& folder, const std::string& precision, std::int64_t batch_size, int steps,
+                     const at::Device& device) {
+  FixedBatchTask task(folder, precision, PartUse::trained, device);
   Batch batch;
   batch.turns.resize(static_cast<std::size_t>(batch_size));
-  std::vector<double> losses;
-  Stopwatch watch;
-  for (int i = 0; i < warm_up_steps + steps; ++i) {
-    if (i == warm_up_steps) {
-      watch.restart();
-    }
-    losses.push_back(step.run(i, batch, {}).verdict.loss);
-  }
-  return {{"images", steps * batch_size}, {"seconds", watch.seconds()}, {"losses", losses}};
+  nlohmann::json result = timed_steps(task, batch, steps, device, LoopConfig().ema_decay);
+  add_device(result, device, task.flop_per_image());
+  return result;
 }
 
-nlohmann::json infer(const fs::path& folder, const std::string& precision, std::int64_t batch_size, int steps) {
+nlohmann::json infer(const fs::path& folder, const std::string& precision, std::int64_t batch_size, int steps,
+                     const at::Device& device) {
   const c10::NoGradGuard no_grad;
-  FixedBatchTask task(folder, precision, PartUse::forward);
+  FixedBatchTask task(folder, precision, PartUse::forward, device);
   Stopwatch watch;
   at::Tensor outputs;
-  for (int i = 0; i < warm_up_steps + steps; ++i) {
-    if (i == warm_up_steps) {
+  for (int i = 0; i < warm_up_steps(device) + steps; ++i) {
+    if (i == warm_up_steps(device)) {
+      synchronize(device);
       watch.restart();
     }
     outputs = task.forward(task.images().narrow(0, 0, batch_size), ForwardMode::evaluate);
   }
-  const double seconds = watch.seconds();
-  outputs = outputs.to(at::kDouble).contiguous();
+  synchronize(device);
+  nlohmann::json result = {{"images", steps * batch_size}, {"seconds", watch.seconds()}};
+  outputs = outputs.to(at::kCPU).to(at::kDouble).contiguous();
   const auto* values = outputs.const_data_ptr<double>();
-  return {
-      {"images", steps * batch_size}, {"seconds", seconds}, {"losses", std::vector<double>(values, values + outputs.numel())}};
+  result["losses"] = std::vector<double>(values, values + outputs.numel());
+  add_device(result, device, task.flop_per_image());
+  return result;
 }
 
 } // namespace
 } // namespace radforge
 
 int main(int argc, char** argv) {
-  const std::string mode = argc == 6 ? argv[1] : "";
-  if (mode != "make" && mode != "train" && mode != "infer") {
-    std::cerr << "usage: bench_classifier_step make FOLDER ARCHITECTURE SIDE BATCH | train|infer FOLDER PRECISION BATCH STEPS\n";
+  const std::string mode = argc > 1 ? argv[1] : "";
+  if (!(mode == "make" && argc == 6) && !((mode == "train" || mode == "infer") && argc == 7)) {
+    std::cerr << "usage: bench_classifier_step make FOLDER ARCHITECTURE SIDE BATCH | train|infer FOLDER PRECISION BATCH STEPS "
+                 "cpu|cuda\n";
     return 2;
   }
   try {
@@ -168,7 +155,7 @@ int main(int argc, char** argv) {
       radforge::make(argv[2], argv[3], std::stoll(argv[4]), std::stoll(argv[5]));
     } else {
       const auto measure = mode == "train" ? radforge::train : radforge::infer;
-      std::cout << measure(argv[2], argv[3], std::stoll(argv[4]), std::stoi(argv[5])) << '\n';
+      std::cout << measure(argv[2], argv[3], std::stoll(argv[4]), std::stoi(argv[5]), radforge::open_device(argv[6])) << '\n';
     }
   } catch (const std::exception& error) {
     std::cerr << "bench_classifier_step: " << error.what() << '\n';

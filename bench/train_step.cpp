@@ -1,21 +1,21 @@
-// usage: bench_train_step make FOLDER CHANNELS BATCH | run FOLDER PRECISION BATCH STEPS
+// usage: bench_train_step make FOLDER CHANNELS|PIPELINE BATCH | run FOLDER PRECISION BATCH STEPS cpu|cuda
 //
-// "make" writes a UNet with CHANNELS (as "64,128,128") and initial weights as diffusers reads it, and a batch of inputs. "run"
-// trains it by the Trainer's own step on that batch: forward, backward, norm, clipping, AdamW and the average of the weights.
-// Prints images, seconds and the loss of every step as JSON.
-#include "../src/train/train_step.hpp"
+// "make" writes a UNet with CHANNELS (as "64,128,128"), or of the configuration in the folder PIPELINE, and initial weights as
+// diffusers reads it, and a batch of inputs. "run" trains it by the Trainer's own step on that batch: forward, backward, norm,
+// clipping, AdamW and the average of the weights. Prints images, seconds and the loss of every step as JSON.
+#include "support/device.hpp"
+#include "support/fixed_normals.hpp"
+#include "support/timed_steps.hpp"
 
-#include "radforge/config/train_config.hpp"
-#include "radforge/core/clock.hpp"
+#include "radforge/models/multiply_adds.hpp"
 #include "radforge/models/pipeline_folder.hpp"
 #include "radforge/models/unet.hpp"
-#include "radforge/nn/keyed_random.hpp"
 #include "radforge/nn/precision.hpp"
 #include "radforge/nn/state_dict.hpp"
 
 #include <ATen/ops/empty.h>
-#include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <iterator>
@@ -28,10 +28,13 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int warm_up_steps = 2;
+constexpr std::int64_t num_tokens = 77;
 
 /// Stable Diffusion 2.1's in small: three levels with two layers each, attention at the upper two, heads of 32 where they fit.
 UNetConfig config_of(const std::string& channels) {
+  if (fs::is_directory(channels)) {
+    return read_unet_config(channels);
+  }
   UNetConfig config;
   config.block_out_channels.clear();
   config.num_attention_heads.clear();
@@ -47,14 +50,6 @@ UNetConfig config_of(const std::string& channels) {
   return config;
 }
 
-at::Tensor normals(std::uint64_t id, std::int64_t batch, const std::vector<std::int64_t>& shape) {
-  std::vector<RandomKey> keys;
-  for (std::int64_t i = 0; i < batch; ++i) {
-    keys.push_back({7, Stream::noise, id, static_cast<std::uint32_t>(i)});
-  }
-  return keyed_normals(keys, shape);
-}
-
 void make(const fs::path& folder, const std::string& channels, std::int64_t batch) {
   const UNetConfig config = config_of(channels);
   ParameterSet parameters;
@@ -67,18 +62,22 @@ void make(const fs::path& folder, const std::string& channels, std::int64_t batc
     timesteps[i] = i * 1000 / batch;
   }
   write_state_dict(folder / "batch.safetensors",
-                   {{"latents", normals(1, batch, {config.in_channels, config.sample_size, config.sample_size})},
-                    {"target", normals(2, batch, {config.in_channels, config.sample_size, config.sample_size})},
-                    {"text", normals(3, batch, {77, config.cross_attention_dim})},
+                   {{"latents", fixed_normals(1, batch, {config.in_channels, config.sample_size, config.sample_size})},
+                    {"target", fixed_normals(2, batch, {config.in_channels, config.sample_size, config.sample_size})},
+                    {"text", fixed_normals(3, batch, {num_tokens, config.cross_attention_dim})},
                     {"timesteps", timesteps}});
 }
 
 /// The UNet on one batch, again and again.
 class FixedBatchTask final : public Task {
  public:
-  FixedBatchTask(const fs::path& folder, const std::string& precision)
-      : unet_(read_unet_config(folder), ParameterScope(parameters_)), batch_(read_state_dict(folder / "batch.safetensors")) {
-    parameters_.allocate(1, scalar_type_of(precision));
+  FixedBatchTask(const fs::path& folder, const std::string& precision, const at::Device& device)
+      : config_(read_unet_config(folder)), unet_(config_, ParameterScope(parameters_)),
+        batch_(read_state_dict(folder / "batch.safetensors")) {
+    for (auto& [name, tensor] : batch_) {
+      tensor = tensor.to(device);
+    }
+    parameters_.allocate(1, scalar_type_of(precision), device);
     parameters_.load(parameters_.flat(), read_unet_weights(folder));
     parameters_.refresh();
   }
@@ -98,44 +97,28 @@ class FixedBatchTask final : public Task {
     return {total, total.detach()};
   }
   PartLoss report(const Batch&, Purpose, const at::Tensor& values) override { return {.loss = values.item<double>()}; }
+  double flop_per_image() const override {
+    const MultiplyAdds forward = unet_multiply_adds(config_, config_.sample_size, config_.sample_size, num_tokens);
+    return training_multiply_adds(forward, PartUse::trained).flop();
+  }
   void write_result(const fs::path&, const at::Tensor&) override {}
 
  private:
+  UNetConfig config_;
   ParameterSet parameters_;
   UNet unet_;
   StateDict batch_;
 };
 
-nlohmann::json run(const fs::path& folder, const std::string& precision, std::int64_t batch_size, int steps) {
-  FixedBatchTask task(folder, precision);
-  LoopConfig loop;
-  loop.batch_size = batch_size;
-  loop.steps = 1000;
-  OptimizerConfig config;
-  config.learning_rate = 1e-4;
-  config.schedule = "constant";
-  config.warmup_steps = 0;
-  const auto ranks = make_self_communicator();
-  Optimizer optimizer(config, loop.ema_decay, task.parameters(), task.groups(), {0, task.parameters().flat().numel()});
-  TrainStep step(loop, config, *ranks, task, optimizer);
+nlohmann::json run(const fs::path& folder, const std::string& precision, std::int64_t batch_size, int steps,
+                   const std::string& device_name) {
+  const at::Device device = open_device(device_name);
+  FixedBatchTask task(folder, precision, device);
   Batch batch;
   batch.turns.resize(static_cast<std::size_t>(batch_size));
-  std::vector<double> losses;
-  std::vector<double> norms;
-  Stopwatch watch;
-  for (int i = 0; i < warm_up_steps + steps; ++i) {
-    if (i == warm_up_steps) {
-      watch.restart();
-    }
-    const StepResult result = step.run(i, batch, {});
-    losses.push_back(result.verdict.loss);
-    norms.push_back(result.gradient_norm);
-  }
-  return {{"images", steps * batch_size},
-          {"seconds", watch.seconds()},
-          {"losses", losses},
-          {"gradient_norms", norms},
-          {"compute_s", step.compute_s()}};
+  nlohmann::json result = timed_steps(task, batch, steps, device, LoopConfig().ema_decay);
+  add_device(result, device, task.flop_per_image());
+  return result;
 }
 
 } // namespace
@@ -143,15 +126,15 @@ nlohmann::json run(const fs::path& folder, const std::string& precision, std::in
 
 int main(int argc, char** argv) {
   const std::string mode = argc > 1 ? argv[1] : "";
-  if (!(mode == "make" && argc == 5) && !(mode == "run" && argc == 6)) {
-    std::cerr << "usage: bench_train_step make FOLDER CHANNELS BATCH | run FOLDER PRECISION BATCH STEPS\n";
+  if (!(mode == "make" && argc == 5) && !(mode == "run" && argc == 7)) {
+    std::cerr << "usage: bench_train_step make FOLDER CHANNELS|PIPELINE BATCH | run FOLDER PRECISION BATCH STEPS cpu|cuda\n";
     return 2;
   }
   try {
     if (mode == "make") {
       radforge::make(argv[2], argv[3], std::stoll(argv[4]));
     } else {
-      std::cout << radforge::run(argv[2], argv[3], std::stoll(argv[4]), std::stoi(argv[5])) << '\n';
+      std::cout << radforge::run(argv[2], argv[3], std::stoll(argv[4]), std::stoi(argv[5]), argv[6]) << '\n';
     }
   } catch (const std::exception& error) {
     std::cerr << "bench_train_step: " << error.what() << '\n';

@@ -35,12 +35,12 @@ def run_step(workspace: Workspace) -> Result:
                 steps = workspace.scaled((20 if side == 64 else 8) * (1 if mode == "train" else 3))  # a look takes a third of a step
 
                 def measure_peer(memory, count):
-                    cost = workspace.peer("classifier_step", mode, folder, precision, batch, count, memory, threads=THREADS,
+                    cost = workspace.peer("classifier_step", mode, folder, precision, batch, count, memory, "cpu", "eager", threads=THREADS,
                                           extra=workspace.allocator())
                     return numbers(cost)
 
                 def measure_ours(count):
-                    return numbers(workspace.program("classifier_step", mode, folder, precision, batch, count, threads=THREADS))
+                    return numbers(workspace.program("classifier_step", mode, folder, precision, batch, count, "cpu", threads=THREADS))
 
                 tries = {memory: measure_peer(memory, max(2, steps // 3))["seconds"] for memory in MEMORY}
                 best = min(tries, key=tries.get)

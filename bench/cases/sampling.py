@@ -25,11 +25,11 @@ def run(workspace: Workspace) -> Result:
             label = f"({channels}), {precision}, batch {BATCH}"
 
             def measure_peer(variant, count):
-                return numbers(workspace.peer("sample_images", folder, precision, BATCH, steps, count, *variant, threads=THREADS,
+                return numbers(workspace.peer("sample_images", folder, "ddim", precision, BATCH, steps, count, *variant, "cpu", "eager", threads=THREADS,
                                               extra=workspace.allocator()))
 
             def measure_ours(count):
-                return numbers(workspace.program("sample_images", "run", folder, precision, BATCH, steps, count, threads=THREADS))
+                return numbers(workspace.program("sample_images", "run", folder, "ddim", precision, BATCH, steps, count, "cpu", threads=THREADS))
 
             tries = {variant: measure_peer(variant, 1)["seconds"] for variant in VARIANTS}
             best = min(tries, key=tries.get)

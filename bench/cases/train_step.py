@@ -33,12 +33,12 @@ def run(workspace: Workspace) -> Result:
                 label = f"({channels}), {precision}, batch {batch}"
 
                 def measure_peer(variant, count):
-                    cost = workspace.peer("train_step", folder, precision, batch, count, *variant, threads=THREADS,
+                    cost = workspace.peer("train_step", folder, precision, batch, count, *variant, "cpu", "eager", threads=THREADS,
                                           extra=workspace.allocator())
                     return numbers(cost) | {"peak": cost.peak_bytes}
 
                 def measure_ours(count):
-                    cost = workspace.program("train_step", "run", folder, precision, batch, count, threads=THREADS)
+                    cost = workspace.program("train_step", "run", folder, precision, batch, count, "cpu", threads=THREADS)
                     return numbers(cost) | {"peak": cost.peak_bytes}
 
                 tries = {variant: measure_peer(variant, max(2, steps // 3))["seconds"] for variant in VARIANTS}

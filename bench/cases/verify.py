@@ -16,7 +16,7 @@ def run(workspace: Workspace) -> Result:
     sets = {}
     for number in (FEW, MANY):
         sets[number] = workspace.folder(f"random-{number}")
-        workspace.program("make_shards", sets[number], number, rows, 256)
+        workspace.program("make_shards", sets[number], number, rows, 256, 1)
     shards = {number: sorted(folder.glob("shard-*.h5")) for number, folder in sets.items()}
     num_bytes = {number: sum(file.stat().st_size for file in files) for number, files in shards.items()}
     more = num_bytes[MANY] - num_bytes[FEW]

@@ -4,10 +4,10 @@ import sys
 from collections.abc import Callable
 
 
-def alternate(rounds: int, sides: dict[str, Callable[[int], object]]) -> dict[str, list]:
-    """Calls every side with the number of the round, after one round that is not counted (page cache, imports)."""
+def alternate(rounds: int, sides: dict[str, Callable[[int], object]], warm_up: bool = True) -> dict[str, list]:
+    """Calls every side with the number of the round, with `warm_up` after one round that is not counted (page cache, imports)."""
     found = {name: [] for name in sides}
-    for turn in range(-1, rounds):
+    for turn in range(-1 if warm_up else 0, rounds):
         for name, measure in sides.items():
             value = measure(turn)
             if turn >= 0:

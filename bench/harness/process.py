@@ -3,7 +3,6 @@
 import dataclasses
 import os
 import subprocess
-import sys
 import tempfile
 import time
 
@@ -14,6 +13,10 @@ class Cost:
     cpu_s: float  # user and system time, of all threads and of children that were waited for
     peak_bytes: int  # largest resident set
     output: str
+
+
+class ProgramFailed(SystemExit):
+    """Ends the benchmark with its text, unless someone knows better."""
 
 
 def environment(threads: int, extra: dict[str, str] | None = None) -> dict[str, str]:
@@ -39,5 +42,5 @@ def run(command, threads: int = 1, extra: dict[str, str] | None = None) -> Cost:
         output.seek(0)
         if process.returncode != 0:
             messages.seek(0)
-            sys.exit(f"bench: '{' '.join(command)[:200]}' ended with {process.returncode}:\n{messages.read()[-3000:]}")
+            raise ProgramFailed(f"bench: '{' '.join(command)[:200]}' ended with {process.returncode}:\n{messages.read()[-3000:]}")
         return Cost(wall_s, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024, output.read())
