@@ -25,8 +25,8 @@ test: build ## every test and check, closing with CTest's summary
 test-cuda: ## the build for CUDA: compiles, links, and passes the tests of what differs; those that need a GPU are skipped without one
 	@tools/setup --cuda
 	cmake --preset cuda
-	cmake --build build/cuda -j $(JOBS)
-	ctest --test-dir build/cuda -j $(JOBS) -L '^(comm|nn|train|device)$$' --output-on-failure --no-tests=error
+	cmake --build build/cuda -j $(JOBS) --target all bench
+	ctest --test-dir build/cuda -j $(JOBS) -L '^(comm|nn|train|device|gpu)$$' --output-on-failure --no-tests=error
 
 bundle: test-cuda ## what a bare machine with GPUs needs to run and to be tested, but for LibTorch: dist/radforge-*-cuda.tar.xz
 	tools/make_bundle

@@ -30,7 +30,14 @@ if [ ! -d /proc/driver/nvidia/gpus ]; then
   code=0
   "$BUNDLE/run-gpu-tests" logs 2>messages || code=$?
   [ $code -eq 2 ] && grep -q 'no GPU' messages || { echo "bundle: run-gpu-tests ended with $code without a GPU" >&2; exit 1; }
+  code=0
+  "$BUNDLE/bench/gpu/run" 2>messages || code=$?
+  [ $code -eq 2 ] && grep -q 'no figure is claimed' messages || { echo "bundle: bench/gpu/run ended with $code without a GPU" >&2; exit 1; }
 fi
+"$BUNDLE/bench/gpu/run" --rehearse --without-compile >page 2>messages || { cat messages >&2; exit 1; }
+for case in $("$BUNDLE/bench/gpu/run" --list); do
+  grep -q "^# $case" page || { echo "bundle: no rehearsal of $case" >&2; exit 1; }
+done
 if RADFORGE_TORCH=/nowhere bash -c '. "$BUNDLE/environment.sh"' 2>messages; then echo 'bundle: no LibTorch, and no error' >&2; exit 1; fi
 grep -q 'no LibTorch was found' messages
 END

@@ -16,6 +16,7 @@ if [ "$found" != "$wanted" ]; then
 fi
 libraries="$bundle/lib:$torch/lib"
 for folder in "$torch"/../nvidia/*/lib; do libraries="$libraries:$folder"; done
+export RADFORGE_LIBRARY_PATH_BEFORE=${LD_LIBRARY_PATH:-} # for programs that are not of the bundle
 export LD_LIBRARY_PATH="$libraries${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 export PATH="$bundle/bin:$PATH"
 export OPAL_PREFIX="$bundle" OPAL_LIBDIR="$bundle/lib" OPAL_PKGLIBDIR="$bundle/lib/openmpi" OPAL_PKGDATADIR="$bundle/share/openmpi" OPAL_BINDIR="$bundle/bin"

@@ -104,7 +104,7 @@ TEST_CASE("a rank has its place on its node") {
 TEST_CASE("the real NCCL keeps the promises of a communicator", "[gpu]") {
   const NodePlace place = node_place(test_world());
   if (num_gpus() < place.size) {
-    WARN("not run: " << place.size << " ranks need as many GPUs, and " << num_gpus() << " were found");
+    WARN("not tested: " << place.size << " ranks need as many GPUs, and " << num_gpus() << " were found");
     return;
   }
   const auto runtime = open_gpu_runtime();
@@ -119,7 +119,7 @@ TEST_CASE("the real NCCL keeps the promises of a communicator", "[gpu]") {
 
 TEST_CASE("the real staged communicator keeps the promises of a communicator", "[gpu]") {
   if (num_gpus() == 0) {
-    WARN("not run: no GPU was found");
+    WARN("not tested: no GPU was found");
     return;
   }
   const auto runtime = open_gpu_runtime();

@@ -6,7 +6,7 @@
 
 using namespace radforge;
 
-TEST_CASE("the stand-in for CUDA computes what the CPU computes, as doctor --parity sees it") {
+TEST_CASE("CUDA computes what the CPU computes, as doctor --parity sees it") {
   const DeviceAccess access; // many operators: not opened and closed for each
   const std::vector<ParityRow> rows = measure_parity(at::Device(at::kCUDA, 0));
   CHECK(rows.size() == 18);
