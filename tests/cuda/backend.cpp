@@ -25,6 +25,7 @@
 #include <atomic>
 #include <cstring>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <new>
 #include <stdexcept>
@@ -40,7 +41,8 @@ const at::Device here(at::kCUDA, 0);
 std::atomic<std::int64_t> num_copies_to_host{0};
 thread_local bool in_operator = false; // whose copies are this stand-in's own business
 
-/// Memory from one stretch of addresses; what was freed is given again to who wants as many pages.
+/// Memory from one stretch of addresses, on large pages, as all of it is opened and closed for each operator; what was freed is
+/// given again to who wants as much.
 class DeviceMemory final : public c10::Allocator {
  public:
   at::DataPtr allocate(std::size_t bytes) override {
@@ -48,7 +50,7 @@ class DeviceMemory final : public c10::Allocator {
       return {nullptr, here};
     }
     const std::scoped_lock lock(mutex_);
-    const std::size_t size = (bytes + page - 1) / page * page;
+    const std::size_t size = (bytes + granule - 1) / granule * granule;
     std::vector<void*>& free = free_[size];
     void* block = nullptr;
     if (!free.empty()) {
@@ -57,7 +59,10 @@ class DeviceMemory final : public c10::Allocator {
     } else if (size <= most - used_) {
       block = static_cast<std::byte*>(arena_) + used_;
       used_ += size;
-      protect(num_open_ > 0 ? PROT_READ | PROT_WRITE : PROT_NONE);
+      if (used_ > reached_) {
+        reached_ = (used_ + page - 1) / page * page;
+        protect(num_open_ > 0 ? PROT_READ | PROT_WRITE : PROT_NONE);
+      }
     } else {
       throw std::bad_alloc();
     }
@@ -84,14 +89,23 @@ class DeviceMemory final : public c10::Allocator {
   }
 
  private:
-  static constexpr std::size_t page = 4096;
+  static constexpr std::size_t granule = 512;
+  static constexpr std::size_t page = std::size_t{2} << 20;
   static constexpr std::size_t most = std::size_t{8} << 30; // of addresses, not of memory
 
-  void protect(int rights) const { mprotect(arena_, std::max(used_, page), rights); }
+  static void* reserve() {
+    void* stretch = mmap(nullptr, most + page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    std::size_t space = most + page;
+    void* aligned = std::align(page, most, stretch, space);
+    madvise(aligned, most, MADV_HUGEPAGE);
+    return aligned;
+  }
+  void protect(int rights) const { mprotect(arena_, std::max(reached_, page), rights); }
   static void release(void* block);
 
-  void* arena_ = mmap(nullptr, most, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void* arena_ = reserve();
   std::size_t used_ = 0;
+  std::size_t reached_ = 0; ///< whole pages
   std::map<std::size_t, std::vector<void*>> free_;
   std::map<void*, std::size_t> sizes_;
   std::int64_t num_open_ = 0;

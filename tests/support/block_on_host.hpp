@@ -1,11 +1,13 @@
 #pragma once
 
+#include <csetjmp>
 #include <ucontext.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <numeric>
 #include <random>
@@ -30,19 +32,20 @@ inline std::vector<unsigned> turns_of(unsigned count, TurnOrder order, unsigned 
 
 /// The threads of one block of a CUDA kernel, each with a stack of its own, all on this thread of the CPU: each runs until it
 /// waits at the block's barrier or ends, then the next one has its turn. What is missing of barriers shows when the order
-/// changes.
+/// changes. A turn is given by _setjmp and _longjmp: swapcontext() asks the kernel for the signal mask each time.
 class BlockOnHost {
  public:
   explicit BlockOnHost(unsigned num_threads) : fibers_(num_threads) {
     for (Fiber& fiber : fibers_) {
-      fiber.stack = std::make_unique<std::byte[]>(stack_bytes);
+      fiber.stack = std::make_unique_for_overwrite<std::byte[]>(stack_bytes);
     }
   }
 
-  /// Runs `work(thread)` for each thread. Errors: runtime_error (some threads wait at a barrier when others have ended).
+  /// Runs `work(thread)` for each thread. Errors: runtime_error (some threads wait at a barrier when others have ended), after
+  /// which the block is of no use.
   void run(const std::function<void(unsigned)>& work, TurnOrder order, unsigned seed) {
     work_ = &work;
-    std::ranges::for_each(fibers_, [this](Fiber& fiber) { begin(fiber); });
+    std::ranges::for_each(fibers_, [](Fiber& fiber) { fiber.ended = false; });
     const auto ended = [](const Fiber& fiber) { return fiber.ended; };
     while (!std::ranges::all_of(fibers_, ended)) {
       std::ranges::for_each(turns_of(static_cast<unsigned>(fibers_.size()), order, seed++),
@@ -54,9 +57,19 @@ class BlockOnHost {
   }
 
   /// The barrier, called by the thread whose turn it is.
-  void wait() { swapcontext(&fibers_[thread_].context, &scheduler_); }
+  void wait() {
+    if (_setjmp(fibers_[thread_].place) == 0) {
+      _longjmp(scheduler_, 1);
+    }
+  }
 
   unsigned thread() const { return thread_; }
+
+  /// One of so many threads, kept for the next kernel: whoever takes it puts it back.
+  static std::map<unsigned, std::unique_ptr<BlockOnHost>>& kept() {
+    thread_local std::map<unsigned, std::unique_ptr<BlockOnHost>> blocks;
+    return blocks;
+  }
 
   /// The block whose thread has its turn.
   static BlockOnHost*& running() {
@@ -68,34 +81,42 @@ class BlockOnHost {
   static constexpr std::size_t stack_bytes = 1 << 15;
 
   struct Fiber {
-    ucontext_t context{};
     std::unique_ptr<std::byte[]> stack;
-    bool ended = false;
+    std::jmp_buf place{}; ///< where it goes on
+    bool has_begun = false;
+    bool ended = false; ///< with the work of this run; it waits for the next one's
   };
-
-  void begin(Fiber& fiber) {
-    getcontext(&fiber.context);
-    fiber.context.uc_stack = {.ss_sp = fiber.stack.get(), .ss_flags = 0, .ss_size = stack_bytes};
-    fiber.context.uc_link = &scheduler_;
-    makecontext(&fiber.context, &BlockOnHost::enter, 0);
-    fiber.ended = false;
-  }
 
   void go_on_with(unsigned thread) {
     thread_ = thread;
     running() = this;
-    swapcontext(&scheduler_, &fibers_[thread].context);
+    if (_setjmp(scheduler_) == 0) {
+      Fiber& fiber = fibers_[thread];
+      fiber.has_begun ? _longjmp(fiber.place, 1) : begin(fiber);
+    }
+  }
+
+  static void begin(Fiber& fiber) {
+    fiber.has_begun = true;
+    ucontext_t context{};
+    getcontext(&context);
+    context.uc_stack = {.ss_sp = fiber.stack.get(), .ss_flags = 0, .ss_size = stack_bytes};
+    makecontext(&context, &BlockOnHost::enter, 0);
+    setcontext(&context);
   }
 
   static void enter() {
     BlockOnHost& block = *running();
     const unsigned thread = block.thread_;
-    (*block.work_)(thread);
-    block.fibers_[thread].ended = true;
+    while (true) {
+      (*block.work_)(thread);
+      block.fibers_[thread].ended = true;
+      block.wait();
+    }
   }
 
   std::vector<Fiber> fibers_;
-  ucontext_t scheduler_{};
+  std::jmp_buf scheduler_{};
   const std::function<void(unsigned)>* work_ = nullptr;
   unsigned thread_ = 0;
 };

@@ -7,7 +7,9 @@
 
 #include <bit>
 #include <cstdint>
+#include <memory>
 #include <stdexcept>
+#include <utility>
 
 #define __global__
 #define __device__
@@ -55,14 +57,18 @@ class HostLaunch {
     if (num_threads == 0 || num_threads > 1024 || grid.x == 0 || grid.y == 0 || grid.z == 0 || grid.y > 65535 || grid.z > 65535) {
       throw std::runtime_error("a grid or a block of a size that CUDA does not start");
     }
-    BlockOnHost block(num_threads);
+    std::unique_ptr<BlockOnHost> block = std::move(BlockOnHost::kept()[num_threads]);
+    if (!block) {
+      block = std::make_unique<BlockOnHost>(num_threads);
+    }
     gridDim = grid;
     blockDim = {num_threads, 1, 1};
     unsigned seed = 1;
     for (const unsigned i : turns_of(grid.x * grid.y * grid.z, order_, seed)) {
       blockIdx = {i % grid.x, i / grid.x % grid.y, i / grid.x / grid.y};
-      block.run([&](unsigned) { kernel(arguments...); }, order_, ++seed);
+      block->run([&](unsigned) { kernel(arguments...); }, order_, ++seed);
     }
+    BlockOnHost::kept()[num_threads] = std::move(block);
   }
 
  private:
