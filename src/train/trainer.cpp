@@ -5,6 +5,7 @@
 #include "run_checkpoints.hpp"
 #include "run_timing.hpp"
 #include "train_step.hpp"
+#include "validation.hpp"
 
 #include "radforge/comm/agreement.hpp"
 #include "radforge/core/atomic_file.hpp"
@@ -26,8 +27,6 @@ namespace radforge {
 namespace fs = std::filesystem;
 
 namespace {
-
-constexpr std::size_t images_of_block = 8; // validated at once
 
 void append(std::vector<Metric>& metrics, const std::vector<Metric>& more) {
   metrics.insert(metrics.end(), more.begin(), more.end());
@@ -99,6 +98,8 @@ TrainSummary Trainer::run() {
   std::int64_t bad_steps = 0;
   bool rolled_back = false;
   bool told_of_recording = false;
+  const std::span<const std::int64_t> validated =
+      std::span(data_.validation()).first(std::min(data_.validation().size(), static_cast<std::size_t>(loop.validation_images)));
 
   while (!is_over()) {
     context_.enter(Phase::data, step);
@@ -152,7 +153,7 @@ TrainSummary Trainer::run() {
 
     // Everything below is diagnostics and saving.
     const bool last_step = step == loop.steps;
-    const bool validating = num_validated() > 0 && (last_step || step % loop.validate_every_steps == 0);
+    const bool validating = !validated.empty() && (last_step || step % loop.validate_every_steps == 0);
     const bool sampling = loop.sample_every_steps > 0 && (last_step || step % loop.sample_every_steps == 0);
     const at::Tensor average = validating || sampling ? full_average(optimizer, parameters, ranks) : at::Tensor();
     if (last_step || validating || step % loop.log_every_steps == 0) {
@@ -160,7 +161,7 @@ TrainSummary Trainer::run() {
           {"loss", verdict.loss}, {"gradient_norm", result.gradient_norm}, {"learning_rate", result.learning_rate}};
       append(metrics, means.metrics(task_));
       if (validating) {
-        const std::vector<Metric> validation = validate(average);
+        const std::vector<Metric> validation = validate(task_, data_, validated, average, ranks);
         best.add(step, validation);
         append(metrics, validation);
       }
@@ -253,50 +254,6 @@ void Trainer::name_slow_ranks(StepTimes& work_times) const {
                          describe(slow));
   }
   work_times.clear();
-}
-
-std::size_t Trainer::num_validated() const {
-  return std::min(data_.validation().size(), static_cast<std::size_t>(plan_.loop.validation_images));
-}
-
-std::vector<Metric> Trainer::validate(const at::Tensor& weights) const {
-  const ScopedWeights averaged(task_.parameters(), weights);
-  const std::span<const std::int64_t> ids = std::span(data_.validation()).first(num_validated());
-  const std::size_t image = data_.schema().num_bytes();
-  // Blocks of images, each the work of one rank, added up in their order: the same bits on any number of ranks.
-  const std::size_t num_blocks = (ids.size() + images_of_block - 1) / images_of_block;
-  const std::size_t num_sums = 1 + task_.num_sums(); // the loss, then those of the task
-  const std::size_t num_outputs = task_.num_outputs();
-  std::vector<double> blocks(num_blocks * num_sums);
-  std::vector<double> outputs(ids.size() * num_outputs);
-  for (auto block = static_cast<std::size_t>(context_.data.rank()); block < num_blocks;
-       block += static_cast<std::size_t>(context_.data.size())) {
-    Batch batch;
-    for (const std::int64_t id :
-         ids.subspan(block * images_of_block).first(std::min(images_of_block, ids.size() - block * images_of_block))) {
-      batch.turns.push_back({id, 0});
-      batch.values.resize(batch.turns.size() * image);
-      data_.values(id, std::span(batch.values).last(image));
-    }
-    const PartLoss part = task_.validate(batch);
-    blocks[block * num_sums] = part.loss;
-    std::ranges::copy(part.sums, blocks.begin() + static_cast<std::ptrdiff_t>(block * num_sums + 1));
-    std::ranges::copy(part.outputs, outputs.begin() + static_cast<std::ptrdiff_t>(block * images_of_block * num_outputs));
-  }
-  context_.data.all_reduce(buffer_of(std::span(blocks)), ReduceOp::sum);
-  if (num_outputs > 0) {
-    context_.data.all_reduce(buffer_of(std::span(outputs)), ReduceOp::sum);
-  }
-  std::vector<double> sums(num_sums);
-  for (std::size_t i = 0; i < blocks.size(); ++i) {
-    sums[i % num_sums] += blocks[i];
-  }
-  std::vector<Metric> metrics{{"validation_loss", sums[0] / static_cast<double>(ids.size())}};
-  append(metrics, task_.metrics_of(std::span(sums).subspan(1), "validation_loss"));
-  if (num_outputs > 0) {
-    append(metrics, task_.metrics_of_outputs(ids, outputs));
-  }
-  return metrics;
 }
 
 void Trainer::write_picture(std::int64_t step, const at::Tensor& weights) const {

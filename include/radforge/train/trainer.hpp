@@ -64,8 +64,6 @@ class Trainer {
   void resume_metrics(std::int64_t step) const;
   void write_line(std::int64_t step, const std::vector<Metric>& metrics, const std::vector<Metric>& timing) const;
   void name_slow_ranks(StepTimes& work_times) const;
-  std::size_t num_validated() const;
-  std::vector<Metric> validate(const at::Tensor& weights) const;
   /// Collective: the validations up to `step` that an earlier start has made.
   void recall(BestStep& best) const;
   void write_picture(std::int64_t step, const at::Tensor& weights) const;
