@@ -35,10 +35,13 @@ Buffer buffer_of(const at::Tensor& tensor) {
 }
 
 void gather_shares(Communicator& ranks, const at::Tensor& flat) {
-  for (int owner = 0; owner < ranks.size(); ++owner) {
-    if (const FlatRange share = share_of(flat.numel(), owner, ranks.size()); share.count > 0) {
-      ranks.broadcast(buffer_of(flat.narrow(0, share.first, share.count)), owner);
-    }
+  const std::int64_t part = share_of(flat.numel(), 0, ranks.size()).count;
+  const Buffer all = buffer_of(flat);
+  const auto equal_parts = static_cast<std::size_t>(part * ranks.size());
+  ranks.all_gather(all.slice(static_cast<std::size_t>(part * ranks.rank()), static_cast<std::size_t>(part)),
+                   all.slice(0, equal_parts));
+  if (all.count > equal_parts) {
+    ranks.broadcast(all.slice(equal_parts, all.count - equal_parts), ranks.size() - 1);
   }
 }
 

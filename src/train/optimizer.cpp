@@ -47,9 +47,6 @@ void Optimizer::step(std::int64_t step, double learning_rate, double gradient_fa
     done = part.end();
   }
   average_step(numbers, slices({done, range_.end() - done}));
-  if (parameters_.flat_working().scalar_type() == at::kHalf) {
-    parameters_.refresh();
-  }
 }
 
 AdamWSlices Optimizer::slices(const FlatRange& part) const {
@@ -58,7 +55,7 @@ AdamWSlices Optimizer::slices(const FlatRange& part) const {
   const at::Tensor& working = parameters_.flat_working();
   return {of_flat(parameters_.flat()), of_flat(parameters_.flat_gradient()),
           of_state(first_moment_),     of_state(second_moment_),
-          of_state(average_),          working.scalar_type() == at::kBFloat16 ? of_flat(working) : at::Tensor()};
+          of_state(average_),          working.is_same(parameters_.flat()) ? at::Tensor() : of_flat(working)};
 }
 
 } // namespace radforge

@@ -125,9 +125,8 @@ void TrainStep::read_parts() {
 void TrainStep::update(std::int64_t step, double learning_rate, double norm) {
   optimizer_.step(step + 1, learning_rate, norm > config_.clip_norm ? config_.clip_norm / norm : 1.0);
   running_state_.finish(running_rate(1 - optimizer_.average_decay(step + 1)));
-  if (config_.shard) {
-    gather_shares(ranks_, task_.parameters().flat());
-    task_.parameters().refresh();
+  if (config_.shard) { // what the layers compute with: half the bytes of the weights, of which a rank keeps its share
+    gather_shares(ranks_, task_.parameters().flat_working());
   }
 }
 

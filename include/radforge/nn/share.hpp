@@ -20,12 +20,12 @@ inline FlatRange overlap(const FlatRange& a, const FlatRange& b) {
   return {first, std::max<std::int64_t>(std::min(a.end(), b.end()) - first, 0)};
 }
 
-/// The part of `total` elements that rank `rank` of `size` answers for: equal parts that begin on a cache line, the last ones
-/// shorter, or empty at the end.
+/// The part of `total` elements that rank `rank` of `size` answers for: equal parts that begin on a cache line; the last rank's
+/// goes on to the end, less than a line a rank more.
 inline FlatRange share_of(std::int64_t total, int rank, int size) {
   constexpr std::int64_t alignment = 64;
-  const std::int64_t part = ((total + size - 1) / size + alignment - 1) / alignment * alignment;
-  return overlap({std::min(rank * part, total), part}, {0, total});
+  const std::int64_t part = total / size / alignment * alignment;
+  return {rank * part, rank == size - 1 ? total - rank * part : part};
 }
 
 } // namespace radforge

@@ -10,7 +10,7 @@ namespace radforge {
 
 /// The state of a training run between two steps, in memory of the run itself: read to be saved, written to be loaded.
 struct TrainState {
-  at::Tensor parameters;            ///< fp32, the whole flat buffer
+  at::Tensor parameters;            ///< fp32, the whole flat buffer; of one to be saved, `range` of it is up to date
   FlatRange range;                  ///< of the flat buffer, that this rank holds the next three of
   at::Tensor first_moment;          ///< fp32, of `range.count` elements
   at::Tensor second_moment;         ///< likewise

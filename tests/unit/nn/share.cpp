@@ -18,7 +18,11 @@ TEST_CASE("shares cover a buffer without a gap and begin on cache lines") {
     }
   }
   CHECK(end == total);
-  CHECK(share_of(1000, 0, 3).count - 64 <= 1000 / 3);
+  for (int rank = 0; rank + 1 < size; ++rank) { // equal, so that they are gathered at once
+    CHECK(share_of(total, rank, size).count == share_of(total, 0, size).count);
+  }
+  CHECK(share_of(1000, 0, 3).count == 320);
+  CHECK(share_of(1000, 2, 3).count == 360);
 }
 
 TEST_CASE("ranges overlap where both are") {

@@ -41,7 +41,7 @@ inline CheckpointSearch find_newest_checkpoint(const std::filesystem::path& fold
 /// Parameters of a small model: enough for three shares.
 struct SmallModel {
   SmallModel() {
-    parameters.add("a.weight", {10, 15}, Init::constant(0), weight);
+    parameters.add("a.weight", {40, 15}, Init::constant(0), weight);
     parameters.add("b", {7}, Init::constant(0), bias);
     parameters.allocate(1);
   }
