@@ -7,6 +7,8 @@
 #include "radforge/models/recorded_unet.hpp"
 #include "radforge/models/scheduler_file.hpp"
 #include "radforge/models/token_ids.hpp"
+#include "radforge/nn/device_copy.hpp"
+#include "radforge/nn/host_copy.hpp"
 #include "radforge/nn/image_grid.hpp"
 #include "radforge/nn/precision.hpp"
 
@@ -70,6 +72,13 @@ struct Generator::State {
   at::Tensor empty_text; ///< 1 x tokens x width
 };
 
+/// Images that the device may still work on.
+struct Generator::MadeBatch {
+  std::span<SampleRecord> records; ///< the batch's first ones
+  HostCopy is_finite;
+  HostCopy bytes;
+};
+
 Generator::Generator(const GenerateConfig& config, at::Device device)
     : config_(config), state_(std::make_unique<State>(read_pipeline(config.pipeline), config, device)) {}
 
@@ -89,6 +98,7 @@ void Generator::make_pixels(std::span<SampleRecord> records, std::uint32_t attem
     }
   }
   const at::Tensor texts = p.text_states(prompts, batch_size);
+  std::optional<MadeBatch> made; // the batch before, which the host has not seen yet
   for (std::size_t first = 0; first < records.size(); first += batch_size) {
     const std::span<SampleRecord> batch = records.subspan(first, std::min(batch_size, records.size() - first));
     std::vector<NoiseKey> keys;
@@ -98,26 +108,40 @@ void Generator::make_pixels(std::span<SampleRecord> records, std::uint32_t attem
       keys.push_back({static_cast<std::uint64_t>(config_.seed), static_cast<std::uint64_t>(record.id), attempt});
       rows.push_back(places.at(record.prompt));
     }
-    const at::Tensor images = this->images(keys, texts.index_select(0, at::tensor(rows).to(texts.device())), batch);
-    const std::uint8_t* pixels = images.const_data_ptr<std::uint8_t>();
-    const std::int64_t size = images.numel() / images.size(0);
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      batch[i].pixels.assign(pixels + static_cast<std::int64_t>(i) * size, pixels + static_cast<std::int64_t>(i + 1) * size);
+    MadeBatch next = make_batch(keys, texts.index_select(0, copied_to(at::tensor(rows), texts.device())), batch);
+    if (made) {
+      hand_over(*made);
     }
+    made.emplace(std::move(next));
+  }
+  if (made) {
+    hand_over(*made);
   }
 }
 
-at::Tensor Generator::images(std::span<const NoiseKey> keys, const at::Tensor& texts, std::span<const SampleRecord> shown) const {
+Generator::MadeBatch Generator::make_batch(std::span<const NoiseKey> keys, const at::Tensor& texts,
+                                           std::span<SampleRecord> shown) const {
   State& p = *state_;
   const at::Tensor latents = guided_samples(*p.sampler, p.denoiser(), texts, p.empty_text,
                                             guidance_of(config_.sampler, p.schedule.num_timesteps()), keys, p.latent_shape);
   const at::Tensor decoded = p.models.autoencoder.decode(latents.div(p.scaling_factor));
-  if (!decoded.isfinite().all().item<bool>()) {
+  return {shown, HostCopy(decoded.isfinite().all()), HostCopy(image_bytes(decoded))};
+}
+
+void Generator::hand_over(MadeBatch& made) const {
+  const std::span<SampleRecord> shown = made.records;
+  if (!made.is_finite.wait().item<bool>()) {
     throw DivergenceError("images {} to {} are not finite (weights that are damaged, or numbers beyond {}). Check the pipeline, "
                           "or generate with precision fp32",
                           shown.front().id, shown.back().id, config_.precision);
   }
-  return image_bytes(decoded);
+  const at::Tensor& images = made.bytes.wait();
+  const std::uint8_t* pixels = images.const_data_ptr<std::uint8_t>();
+  const std::int64_t size = images.numel() / images.size(0);
+  for (SampleRecord& record : shown) {
+    record.pixels.assign(pixels, pixels + size);
+    pixels += size;
+  }
 }
 
 } // namespace radforge

@@ -11,14 +11,15 @@
 namespace radforge {
 
 at::Tensor image_bytes(const at::Tensor& images) {
-  return images.add(1).mul(127.5).round().clamp(0, 255).to(at::kByte).permute({0, 2, 3, 1}).contiguous().to(at::kCPU);
+  return images.add(1).mul(127.5).round().clamp(0, 255).to(at::kByte).permute({0, 2, 3, 1}).contiguous();
 }
 
 Image image_grid(const at::Tensor& images, int columns) {
   require(images.dim() == 4 && images.size(0) > 0 && (images.size(1) == 1 || images.size(1) == 3),
           "a grid is of N x C x H x W grey or RGB images");
-  const at::Tensor bytes = images.scalar_type() == at::kByte ? images.to(at::kCPU).permute({0, 2, 3, 1}).contiguous()
-                                                             : image_bytes(at::nan_to_num(images, -1.0, -1.0, -1.0));
+  const at::Tensor bytes = (images.scalar_type() == at::kByte ? images.permute({0, 2, 3, 1}).contiguous()
+                                                              : image_bytes(at::nan_to_num(images, -1.0, -1.0, -1.0)))
+                               .to(at::kCPU);
   const std::uint8_t* pixels = bytes.const_data_ptr<std::uint8_t>();
   const std::int64_t size = bytes.numel() / bytes.size(0);
   std::vector<Image> tiles;

@@ -23,14 +23,16 @@ class Generator {
   /// Height, width and channels of the images.
   const DatasetSchema& schema() const;
 
-  /// Fills in the records' pixels. Text states are computed once a prompt, and what the UNet makes of them once a batch. Errors:
-  /// DivergenceError when an image is not finite.
+  /// Fills in the records' pixels. Text states are computed once a prompt, and what the UNet makes of them once a batch. A
+  /// batch's pixels are fetched while the device works on the next one. Errors: DivergenceError when an image is not finite.
   void make_pixels(std::span<SampleRecord> records, std::uint32_t attempt = 0) const;
 
  private:
-  at::Tensor images(std::span<const NoiseKey> keys, const at::Tensor& texts, std::span<const SampleRecord> shown) const;
-
   struct State;
+  struct MadeBatch;
+  MadeBatch make_batch(std::span<const NoiseKey> keys, const at::Tensor& texts, std::span<SampleRecord> shown) const;
+  void hand_over(MadeBatch& made) const;
+
   GenerateConfig config_;
   std::unique_ptr<State> state_;
 };
