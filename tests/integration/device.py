@@ -2,6 +2,7 @@
 """Which device a command takes where there is no GPU, and what it says of it. Run in builds with CUDA and without."""
 
 import pathlib
+import subprocess
 import sys
 
 from radforge_cli import Workplace
@@ -35,6 +36,22 @@ def main(radforge, source):
             assert "rank 0 on node" in log and f"has no CUDA device ({reason}). Give every rank one, or set compute.device to cpu" in log, log
         _, log = place.run("doctor", "--parity", expect=5)
         assert f"has no CUDA device ({reason})" in log, log
+        if cuda_build:
+            check_drivers(place, source, command)
+
+
+def check_drivers(place, source, command):
+    """A driver that is too old, and one that shows no device: found as libcuda.so.1 by CUDA's runtime."""
+    compiler = ["cc", "-shared", "-fPIC", "-o", place.path / "libcuda.so.1", pathlib.Path(source) / "tests/support/stub_driver.c"]
+    subprocess.run(compiler, check=True)
+    messages = {("12040", "0"): "the driver serves CUDA up to 12.4, this program needs 13.0",
+                ("13000", "100"): "the driver shows no device: CUDA_VISIBLE_DEVICES is empty, or the job has none"}
+    for (version, start), message in messages.items():
+        environment = {"LD_LIBRARY_PATH": str(place.path), "STUB_VERSION": version, "STUB_INIT": start}
+        _, log = place.run(*command, "--output", f"driver-{version}", environment=environment)
+        assert f"computing on the CPU ({message})" in log, log
+        _, log = place.run("doctor", "--parity", expect=5, environment=environment)
+        assert f"has no CUDA device ({message})" in log, log
 
 
 main(sys.argv[1], sys.argv[2])
