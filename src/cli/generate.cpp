@@ -127,6 +127,10 @@ void report_speed(const GenerateJob& job, double seconds, std::size_t num_shards
   const double share = in_networks / (longest * world.size());
   session.context.log.info("{} images made in {:.1f} s, {:.1f} images/s; {:.1f} % of the ranks' time in networks", num_made,
                            longest, rate, 100 * share);
+  if (const std::string problem = job.recording_problem(); !problem.empty()) {
+    session.context.log.warning(
+        "the denoiser was launched kernel by kernel ({}). Set compute.graphs to false to say so from the start", problem);
+  }
   agree(world, [&] {
     MetricLog& metrics = session.run_context().metrics;
     metrics.resume_from(MetricLog::kFromStart); // an earlier start made other shards

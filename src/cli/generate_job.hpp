@@ -27,6 +27,7 @@ class GenerateJob {
   /// Images that this rank has made, and seconds that it spent in networks.
   std::int64_t num_made() const { return num_made_; }
   double network_s() const { return network_s_; }
+  std::string recording_problem() const { return generator_->recording_problem(); }
   bool checks() const { return check_ != nullptr; }
   const GenerationPlan& plan() const { return *plan_; }
 

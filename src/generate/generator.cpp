@@ -86,6 +86,8 @@ Generator::~Generator() = default;
 
 const DatasetSchema& Generator::schema() const { return state_->schema; }
 
+std::string Generator::recording_problem() const { return state_->recorded_unet ? state_->recorded_unet->problem() : ""; }
+
 void Generator::make_pixels(std::span<SampleRecord> records, std::uint32_t attempt) const {
   const c10::InferenceMode inference;
   const State& p = *state_;

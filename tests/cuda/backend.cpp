@@ -39,7 +39,18 @@ namespace {
 const at::Device here(at::kCUDA, 0);
 
 std::atomic<std::int64_t> num_copies_to_host{0};
+std::atomic<bool> records{false};
 thread_local bool in_operator = false; // whose copies are this stand-in's own business
+
+struct InOperator {
+  ~InOperator() { in_operator = before; }
+  bool before = std::exchange(in_operator, true);
+};
+
+void count_copy_to_host() {
+  TORCH_CHECK(!records || in_operator, "operation not permitted when stream is capturing");
+  num_copies_to_host += in_operator ? 0 : 1;
+}
 
 /// Memory from one stretch of addresses, on large pages, as all of it is opened and closed for each operator; what was freed is
 /// given again to who wants as much.
@@ -73,6 +84,16 @@ class DeviceMemory final : public c10::Allocator {
   void copy_data(void* to, const void* from, std::size_t count) const override {
     const DeviceAccess access;
     std::memcpy(to, from, count);
+  }
+
+  std::vector<std::byte> content() {
+    const DeviceAccess access;
+    const auto* first = static_cast<const std::byte*>(arena_);
+    return {first, first + used_};
+  }
+  void set_content(const std::vector<std::byte>& bytes) {
+    const DeviceAccess access;
+    std::ranges::copy(bytes, static_cast<std::byte*>(arena_));
   }
 
   void open() {
@@ -176,14 +197,8 @@ void require_one_place(const c10::OperatorHandle& op, const torch::jit::Stack& s
 
 void compute_on_cpu(const c10::OperatorHandle& op, torch::jit::Stack* stack) {
   require_one_place(op, *stack);
-  const bool before = std::exchange(in_operator, true);
-  try {
-    at::native::cpu_fallback(op, stack, /*error_on_views=*/true);
-  } catch (...) {
-    in_operator = before;
-    throw;
-  }
-  in_operator = before;
+  const InOperator inside;
+  at::native::cpu_fallback(op, stack, /*error_on_views=*/true);
 }
 
 at::Tensor empty(c10::IntArrayRef size, std::optional<at::ScalarType> type, std::optional<at::Layout>, std::optional<at::Device>,
@@ -211,14 +226,18 @@ at::Tensor copy_from_and_resize(const at::Tensor& from, const at::Tensor& to) {
 }
 
 at::Tensor& copy(at::Tensor& to, const at::Tensor& from, bool /*non_blocking*/) {
-  num_copies_to_host += to.is_cpu() && !in_operator ? 1 : 0;
+  if (to.is_cpu()) {
+    count_copy_to_host();
+  }
+  TORCH_CHECK(!records || in_operator || from.is_cuda(), "operation not permitted when stream is capturing: a copy of ",
+              from.sizes(), " from the CPU");
   const DeviceAccess access;
   alias_on_cpu(to).copy_(alias_on_cpu(from.expand_as(to)));
   return to;
 }
 
 at::Scalar number(const at::Tensor& x) {
-  num_copies_to_host += in_operator ? 0 : 1;
+  count_copy_to_host();
   const DeviceAccess access;
   return alias_on_cpu(x).item();
 }
@@ -232,6 +251,7 @@ std::tuple<at::Tensor, at::Tensor, at::Tensor> batch_norm(const at::Tensor& x, c
   const auto alias = [](const std::optional<at::Tensor>& t) {
     return t && t->defined() ? std::optional(alias_on_cpu(*t)) : std::nullopt;
   };
+  const InOperator inside;
   const DeviceAccess access;
   auto [y, saved_mean, saved_scale] = at::native_batch_norm(alias_on_cpu(x), alias(weight), alias(bias), alias(mean),
                                                             alias(variance), training, momentum, epsilon);
@@ -280,6 +300,12 @@ TORCH_LIBRARY_IMPL(aten, CUDA, m) {
 
 DeviceAccess::DeviceAccess() { device_memory().open(); }
 DeviceAccess::~DeviceAccess() { device_memory().close(); }
+
+DeviceRecording::DeviceRecording() : memory_(device_memory().content()) { records = true; }
+DeviceRecording::~DeviceRecording() {
+  records = false;
+  device_memory().set_content(memory_);
+}
 
 std::int64_t num_host_reads() { return num_copies_to_host; }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <vector>
 
 namespace radforge {
 
@@ -12,6 +14,19 @@ class DeviceAccess {
   ~DeviceAccess();
   DeviceAccess(const DeviceAccess&) = delete;
   DeviceAccess& operator=(const DeviceAccess&) = delete;
+};
+
+/// While one exists, copies between host and device end with c10::Error, as while a stream records; at its end the device's
+/// memory is what it was before.
+class DeviceRecording {
+ public:
+  DeviceRecording();
+  ~DeviceRecording();
+  DeviceRecording(const DeviceRecording&) = delete;
+  DeviceRecording& operator=(const DeviceRecording&) = delete;
+
+ private:
+  std::vector<std::byte> memory_;
 };
 
 /// Times that host code has waited for numbers of the device so far: copies to the CPU, item().

@@ -1,10 +1,13 @@
 #include "backend.hpp"
 
+#include "radforge/nn/device_graph.hpp"
+
 #include "torch_catch.hpp"
 
 #include <ATen/ops/equal.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/ones.h>
+#include <c10/util/Exception.h>
 
 #include <sys/wait.h>
 #include <unistd.h>
@@ -47,4 +50,15 @@ TEST_CASE("memory of the stand-in is out of the host's reach") {
           const DeviceAccess access;
           static_cast<void>(values[0]);
         }) == 0);
+}
+
+TEST_CASE("the stand-in does not do what it records, and records nothing that the host waits for or copies there") {
+  const at::Tensor x = ones_on_cuda();
+  DeviceGraph graph([&] { x.add_(1); });
+  CHECK(x.sum().item<double>() == 6);
+  graph.launch();
+  CHECK(x.sum().item<double>() == 12);
+  CHECK_THROWS_AS(DeviceGraph([&] { static_cast<void>(x.sum().item<double>()); }), c10::Error);
+  CHECK_THROWS_AS(DeviceGraph([&] { x.copy_(at::ones({2, 3})); }), c10::Error);
+  CHECK(x.sum().item<double>() == 12);
 }

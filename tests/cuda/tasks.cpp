@@ -20,6 +20,7 @@ struct Course {
   std::vector<double> losses;
   at::Tensor weights;              ///< on the CPU
   std::vector<std::int64_t> reads; ///< of the device by the host, each step
+  std::string problem;             ///< of recording
 };
 
 /// Some steps of a task on one batch, in parts.
@@ -37,6 +38,7 @@ Course train(Task& task, const Mixture& dataset, Launching launching, std::int64
     course.losses.push_back(step.run(i, batch, {}).verdict.loss);
     course.reads.push_back(num_host_reads() - before);
   }
+  course.problem = step.recording_problem();
   return course;
 }
 
@@ -63,6 +65,7 @@ void check_task(const Mixture& dataset, const MakeTask& make_task, Parts parts =
   REQUIRE(task->parameters().flat().is_cuda());
   const Course found = train(*task, dataset, launching, part_size);
   check_alike(found, expected);
+  CHECK(found.problem == "");
   // The host waits for the losses of each part and for the gradient's norm, and for nothing else.
   for (const std::int64_t reads : found.reads) {
     CHECK(reads <= 1 + (part_size == 0 ? 1 : 3));
@@ -131,7 +134,9 @@ TEST_CASE_METHOD(EncodedFixture, "images are made on CUDA as on the CPU, kernel 
       records[i].id = static_cast<std::int64_t>(i);
       records[i].prompt = i % 2 == 0 ? "50 year old male. PA view." : "50 year old female. PA view.";
     }
-    Generator(config, device).make_pixels(records);
+    const Generator generator(config, device);
+    generator.make_pixels(records);
+    CHECK(generator.recording_problem() == "");
     return records;
   };
   const std::vector<SampleRecord> expected = made_on(at::kCPU);
@@ -144,6 +149,25 @@ TEST_CASE_METHOD(EncodedFixture, "images are made on CUDA as on the CPU, kernel 
     }
     CHECK(largest <= 1);
   }
+}
+
+TEST_CASE_METHOD(TaskFixture, "a step that cannot be recorded goes on kernel by kernel, and says why") {
+  struct ImpatientTask final : AutoencoderTask { // the host looks at its loss before the device is done
+    using AutoencoderTask::AutoencoderTask;
+    StepLoss loss(const StepInputs& inputs, Purpose purpose, std::int64_t step) override {
+      StepLoss found = AutoencoderTask::loss(inputs, purpose, step);
+      total = found.total.item<double>();
+      return found;
+    }
+    double total = 0;
+  };
+  const AutoencoderRunConfig config = autoencoder_config(folder / "data");
+  AutoencoderTask patient(config, *dataset, cuda);
+  const Course expected = train(patient, *dataset, Launching::single);
+  ImpatientTask impatient(config, *dataset, cuda);
+  const Course found = train(impatient, *dataset, Launching::recorded);
+  CHECK_THAT(found.problem, Catch::Contains("capturing"));
+  check_alike(found, expected);
 }
 
 TEST_CASE_METHOD(EncodedFixture, "latents and text states are prepared on CUDA as on the CPU") {

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 
 namespace radforge {
 
@@ -26,6 +27,9 @@ class Generator {
   /// Fills in the records' pixels. Text states are computed once a prompt, and what the UNet makes of them once a batch. A
   /// batch's pixels are fetched while the device works on the next one. Errors: DivergenceError when an image is not finite.
   void make_pixels(std::span<SampleRecord> records, std::uint32_t attempt = 0) const;
+
+  /// Why the denoiser could not be recorded on CUDA, and is launched kernel by kernel; empty: it was, or was not to be.
+  std::string recording_problem() const;
 
  private:
   struct State;

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 namespace radforge {
 
@@ -20,6 +21,9 @@ class RecordedUNet {
 
   /// As UNet::of_texts(), with the same numbers. What was returned before for texts of this shape is of these texts from now on.
   std::function<at::Tensor(const at::Tensor& x, const at::Tensor& timesteps)> of_texts(const at::Tensor& text_states);
+
+  /// Why work could not be recorded, and is done kernel by kernel; empty: all could.
+  const std::string& problem() const;
 
  private:
   struct State;
