@@ -8,7 +8,7 @@ set(RADFORGE_MPI_TEST_ENV
 # radforge_discover_tests(<target> <prefix> <label> <timeout>): one CTest entry per test case, but those tagged [gpu].
 function(radforge_discover_tests target prefix label timeout)
   catch_discover_tests(${target}
-                       TEST_SPEC "~[gpu]"
+                       TEST_SPEC "~[gpu]~[.]" # not those that are hidden, either
                        TEST_PREFIX "${prefix}: "
                        DISCOVERY_MODE PRE_TEST
                        PROPERTIES LABELS ${label} TIMEOUT ${timeout}) # one label: Catch2's script takes a list apart
@@ -52,7 +52,7 @@ function(radforge_mpi_test module)
   add_executable(mpi_${module} ${sources})
   target_link_libraries(mpi_${module} PRIVATE radforge_${module} radforge_mpi_test_main ${ARGN})
   foreach(ranks 1 2 3 4)
-    radforge_add_mpi_test("mpi/${module}: ${ranks} ranks" ${module} ${ranks} "~[gpu]")
+    radforge_add_mpi_test("mpi/${module}: ${ranks} ranks" ${module} ${ranks} "~[gpu]~[.]")
   endforeach()
 endfunction()
 
