@@ -2,7 +2,7 @@
 JOBS ?= $(shell nproc)
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-cuda bundle test-faults test-slurm test-slurm-full asan bench format install clean
+.PHONY: help setup build demo test test-cuda test-compat bundle test-faults test-slurm test-slurm-full asan bench format install clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -27,6 +27,9 @@ test-cuda: ## the build for CUDA: compiles, links, and passes the tests of what 
 	cmake --preset cuda
 	cmake --build build/cuda -j $(JOBS) --target all bench
 	ctest --test-dir build/cuda -j $(JOBS) -L '^(comm|nn|train|device|gpu)$$' --output-on-failure --no-tests=error
+
+test-compat: ## the oldest LibTorch that is accepted: a build of its own, its unit tests and those of ranks (20 minutes)
+	tools/test_compat
 
 bundle: test-cuda ## what a bare machine with GPUs needs to run and to be tested, but for LibTorch: dist/radforge-*-cuda.tar.xz
 	tools/make_bundle

@@ -2,7 +2,7 @@
 #
 # TorchConfig.cmake is used only to find the place: it demands nvcc and every CUDA library for a CUDA build of LibTorch, while
 # the CPU modules need libtorch_cpu and libc10 alone.
-set(RADFORGE_LIBTORCH_VERSIONS 2.11.0 CACHE STRING "LibTorch versions that are tested, and therefore accepted")
+set(RADFORGE_LIBTORCH_VERSIONS 2.7.0 2.11.0 CACHE STRING "LibTorch versions that are tested, and therefore accepted")
 
 function(radforge_libtorch_version root result)
   set(version_lines "")
@@ -39,7 +39,7 @@ endif()
 message(STATUS "LibTorch ${LIBTORCH_VERSION}: ${LIBTORCH_ROOT}")
 
 set(LIBTORCH_LIB_DIR "${LIBTORCH_ROOT}/lib")
-set(LIBTORCH_CUDA_RUNTIME_DIR "${LIBTORCH_ROOT}/../nvidia/cu13/lib")
+file(GLOB libtorch_wheel_dirs "${LIBTORCH_ROOT}/../nvidia/*/lib")
 add_library(radforge::torch INTERFACE IMPORTED)
 # Searched last: the folder also holds the headers of LibTorch's own fmt, which must not shadow the one that is linked.
 # nvcc has no such option: files of CUDA are without LibTorch.
@@ -47,9 +47,9 @@ target_compile_options(radforge::torch INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:SHEL
 # libgomp by its place: LibTorch carries its own, and a process must have one OpenMP runtime only.
 file(GLOB libtorch_openmp "${LIBTORCH_LIB_DIR}/libgomp*.so*")
 target_link_libraries(radforge::torch INTERFACE "${LIBTORCH_LIB_DIR}/libtorch_cpu.so" "${LIBTORCH_LIB_DIR}/libc10.so" ${libtorch_openmp})
-if(EXISTS "${LIBTORCH_CUDA_RUNTIME_DIR}")
-  target_link_options(radforge::torch INTERFACE "LINKER:-rpath-link,${LIBTORCH_CUDA_RUNTIME_DIR}")
-endif()
+foreach(directory IN LISTS libtorch_wheel_dirs)
+  target_link_options(radforge::torch INTERFACE "LINKER:-rpath-link,${directory}")
+endforeach()
 if(RADFORGE_WITH_CUDA)
   include(LibTorchCuda)
 endif()

@@ -23,7 +23,7 @@ install(TARGETS radforge RUNTIME DESTINATION bin)
 # The component `bundle` exists in both configurations: `cmake --install BUILD --component bundle` completes a tree later.
 set(bundled "${LIBTORCH_LIB_DIR}/libtorch_cpu.so" "${LIBTORCH_LIB_DIR}/libc10.so")
 file(GLOB runtime_libraries "${LIBTORCH_LIB_DIR}/libgomp*.so*"
-     "${LIBTORCH_CUDA_RUNTIME_DIR}/libcudart.so.*" "${LIBTORCH_CUDA_RUNTIME_DIR}/libcupti.so.*")
+     "${LIBTORCH_ROOT}/../nvidia/*/lib/libcudart.so.*" "${LIBTORCH_ROOT}/../nvidia/*/lib/libcupti.so.*")
 install(FILES ${bundled} ${runtime_libraries} DESTINATION lib COMPONENT bundle ${bundle_by_default})
 
 foreach(folder configs jobs)

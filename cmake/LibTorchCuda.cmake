@@ -43,9 +43,6 @@ foreach(name cudart nccl)
   target_include_directories(radforge::${name} SYSTEM INTERFACE "${${name}_INCLUDE_DIR}" "${cudart_INCLUDE_DIR}")
 endforeach()
 
-foreach(directory IN LISTS cuda_library_dirs)
-  target_link_options(radforge::torch INTERFACE "LINKER:-rpath-link,${directory}")
-endforeach()
 # Operators register themselves when the library is loaded: it is needed although no symbol of it is named.
 target_link_libraries(radforge::torch INTERFACE
                       -Wl,--push-state,--no-as-needed "${LIBTORCH_LIB_DIR}/libtorch_cuda.so" "${LIBTORCH_LIB_DIR}/libc10_cuda.so"

@@ -10,7 +10,6 @@
 #include "radforge/nn/device.hpp"
 
 #include <ATen/Parallel.h>
-#include <torch/headeronly/version.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -55,7 +54,7 @@ void run_doctor(const CommandContext& context) {
   const DoctorOptions options{
       .folder = line.output,
       .versions = {{"radforge", build.version + (build.git_dirty ? " modified " : " ") + build.git_revision.substr(0, 12)},
-                   {"LibTorch", TORCH_VERSION},
+                   {"LibTorch", RADFORGE_LIBTORCH_VERSION},
                    {mpi.substr(0, space), mpi.substr(space + 1)}},
       .threads = at::get_num_threads(),
       .ranks_per_node = line.ranks_per_node,

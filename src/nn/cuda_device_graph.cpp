@@ -15,7 +15,7 @@ struct DeviceGraph::Impl {
 DeviceGraph::DeviceGraph(const std::function<void()>& work) : impl_(std::make_unique<Impl>()) {
   // Graphs are launched one after the other, so the memory that one needs between its ends is the next one's too; what eager runs
   // have left in the allocator goes back first, or there would be room for neither.
-  static const at::MempoolId_t pool = at::cuda::graph_pool_handle();
+  static const auto pool = at::cuda::graph_pool_handle();
   c10::cuda::CUDACachingAllocator::emptyCache();
   // Other threads go on meanwhile: one writes a checkpoint, another looks at events.
   impl_->graph.capture_begin(pool, cudaStreamCaptureModeThreadLocal);

@@ -89,6 +89,13 @@ StateDict views_of(const std::vector<ParameterSet::Entry>& entries, const at::Te
   return state;
 }
 
+// Gradients of half precision add up in fp32: the engine hands them on as they are. LibTorch of before 2.10 does so unasked.
+void allow_gradient_of_another_type(auto& meta) {
+  if constexpr (requires { meta.allow_grad_dtype_mismatch_; }) {
+    meta.allow_grad_dtype_mismatch_ = true;
+  }
+}
+
 } // namespace
 
 void ParameterSet::add(std::string name, std::vector<std::int64_t> shape, Init init, at::Tensor& slot) {
@@ -139,8 +146,7 @@ void ParameterSet::allocate(std::uint64_t seed, at::ScalarType type, at::Device 
     at::Tensor leaf = view_of(flat_working(), entry).detach();
     leaf.set_requires_grad(true);
     if (type != at::kFloat) {
-      // Gradients of half precision add up in fp32: the engine hands them on as they are.
-      torch::autograd::impl::get_autograd_meta(leaf)->allow_grad_dtype_mismatch_ = true;
+      allow_gradient_of_another_type(*torch::autograd::impl::get_autograd_meta(leaf));
     }
     leaf.mutable_grad() = view_of(flat_gradient_, entry);
     leaves_.push_back(leaf);
