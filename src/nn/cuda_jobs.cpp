@@ -1,11 +1,6 @@
 #include "cuda_jobs.hpp"
 
-#include "adamw_job.hpp"
 #include "cuda_launch.hpp"
-#include "element.hpp"
-#include "geglu_job.hpp"
-#include "group_norm_job.hpp"
-#include "keyed_normals_job.hpp"
 
 #include "radforge/core/error.hpp"
 
@@ -26,15 +21,6 @@ void run_on_cuda(const Job& job) {
   }
 }
 
-template void run_on_cuda(const NormForwardJob<float>&);
-template void run_on_cuda(const NormForwardJob<Bf16>&);
-template void run_on_cuda(const NormBackwardJob<float>&);
-template void run_on_cuda(const NormBackwardJob<Bf16>&);
-template void run_on_cuda(const GegluForwardJob<float>&);
-template void run_on_cuda(const GegluForwardJob<Bf16>&);
-template void run_on_cuda(const GegluBackwardJob<float>&);
-template void run_on_cuda(const GegluBackwardJob<Bf16>&);
-template void run_on_cuda(const AdamWJob&);
-template void run_on_cuda(const KeyedNormalsJob&);
-
 } // namespace radforge
+
+#include "cuda_job_instances.hpp" // after the definition: it makes one for each job

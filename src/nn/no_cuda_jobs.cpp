@@ -1,11 +1,5 @@
 #include "cuda_jobs.hpp"
 
-#include "adamw_job.hpp"
-#include "element.hpp"
-#include "geglu_job.hpp"
-#include "group_norm_job.hpp"
-#include "keyed_normals_job.hpp"
-
 #include "radforge/core/error.hpp"
 
 namespace radforge {
@@ -16,15 +10,6 @@ void run_on_cuda(const Job&) {
       "a tensor lies on a GPU (this build of radforge has no CUDA). Build with RADFORGE_WITH_CUDA, or keep to the CPU");
 }
 
-template void run_on_cuda(const NormForwardJob<float>&);
-template void run_on_cuda(const NormForwardJob<Bf16>&);
-template void run_on_cuda(const NormBackwardJob<float>&);
-template void run_on_cuda(const NormBackwardJob<Bf16>&);
-template void run_on_cuda(const GegluForwardJob<float>&);
-template void run_on_cuda(const GegluForwardJob<Bf16>&);
-template void run_on_cuda(const GegluBackwardJob<float>&);
-template void run_on_cuda(const GegluBackwardJob<Bf16>&);
-template void run_on_cuda(const AdamWJob&);
-template void run_on_cuda(const KeyedNormalsJob&);
-
 } // namespace radforge
+
+#include "cuda_job_instances.hpp" // after the definition: it makes one for each job

@@ -18,15 +18,6 @@ void run_on_cuda(const Job& job) {
   OnHost()(job);
 }
 
-template void run_on_cuda(const NormForwardJob<float>&);
-template void run_on_cuda(const NormForwardJob<Bf16>&);
-template void run_on_cuda(const NormBackwardJob<float>&);
-template void run_on_cuda(const NormBackwardJob<Bf16>&);
-template void run_on_cuda(const GegluForwardJob<float>&);
-template void run_on_cuda(const GegluForwardJob<Bf16>&);
-template void run_on_cuda(const GegluBackwardJob<float>&);
-template void run_on_cuda(const GegluBackwardJob<Bf16>&);
-template void run_on_cuda(const AdamWJob&);
-template void run_on_cuda(const KeyedNormalsJob&);
-
 } // namespace radforge
+
+#include "../../src/nn/cuda_job_instances.hpp" // after the definition: it makes one for each job
