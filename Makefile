@@ -28,7 +28,7 @@ test-cuda: ## the build for CUDA: compiles, links, and passes the tests of what 
 	cmake --build build/cuda -j $(JOBS) --target all bench
 	ctest --test-dir build/cuda -j $(JOBS) -L '^(comm|nn|train|device|gpu)$$' --output-on-failure --no-tests=error
 
-test-compat: ## the oldest LibTorch that is accepted: a build of its own, its unit tests and those of ranks (20 minutes)
+test-compat: ## the oldest LibTorch that is accepted: a build of its own, its unit tests and those of ranks (half an hour)
 	tools/test_compat
 
 bundle: test-cuda ## what a bare machine with GPUs needs to run and to be tested, but for LibTorch: dist/radforge-*-cuda.tar.xz

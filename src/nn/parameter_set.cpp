@@ -89,7 +89,7 @@ StateDict views_of(const std::vector<ParameterSet::Entry>& entries, const at::Te
   return state;
 }
 
-// Gradients of half precision add up in fp32: the engine hands them on as they are. LibTorch of before 2.10 does so unasked.
+// Gradients of half precision add up in fp32: the engine hands them on as they are. LibTorch 2.7 does so unasked.
 void allow_gradient_of_another_type(auto& meta) {
   if constexpr (requires { meta.allow_grad_dtype_mismatch_; }) {
     meta.allow_grad_dtype_mismatch_ = true;
