@@ -1,10 +1,13 @@
 #include "bucket_reducer.hpp"
 
 #include "radforge/nn/buffer.hpp"
+#include "radforge/train/gradient_buckets.hpp"
 
 #include <ATen/ops/zeros_like.h>
 #include <torch/csrc/autograd/function_hook.h>
 #include <torch/csrc/autograd/variable.h>
+
+#include <algorithm>
 
 namespace radforge {
 
@@ -21,17 +24,9 @@ class BucketReducer::Hook final : public torch::autograd::PostAccumulateGradHook
 
 BucketReducer::BucketReducer(ParameterSet& parameters, Communicator& ranks, std::int64_t bucket_bytes, at::ScalarType travel_type)
     : parameters_(parameters), ranks_(ranks), bucket_of_entry_(parameters.entries().size()) {
-  const std::vector<ParameterSet::Entry>& entries = parameters.entries();
-  std::int64_t end = parameters.flat().numel();
-  for (std::size_t i = entries.size(); i-- > 0;) {
-    if (buckets_.empty() || buckets_.back().range.count * 4 >= bucket_bytes) {
-      end = buckets_.empty() ? end : buckets_.back().range.first;
-      buckets_.emplace_back();
-    }
-    Bucket& bucket = buckets_.back();
-    bucket.range = {entries[i].offset, end - entries[i].offset};
-    ++bucket.num_entries;
-    bucket_of_entry_[i] = buckets_.size() - 1;
+  for (const GradientBucket& bucket : gradient_buckets(parameters.entries(), parameters.flat().numel(), bucket_bytes)) {
+    std::fill_n(bucket_of_entry_.begin() + bucket.first_entry, bucket.num_entries, buckets_.size());
+    buckets_.push_back({.range = bucket.range, .num_entries = bucket.num_entries});
   }
   if (ranks.size() == 1) {
     return;
@@ -39,7 +34,7 @@ BucketReducer::BucketReducer(ParameterSet& parameters, Communicator& ranks, std:
   if (travel_type != at::kFloat) {
     travelling_ = at::zeros_like(parameters.flat_gradient(), travel_type);
   }
-  for (std::size_t i = 0; i < entries.size(); ++i) {
+  for (std::size_t i = 0; i < bucket_of_entry_.size(); ++i) {
     torch::autograd::impl::set_post_acc_grad_hooks(parameters.leaves()[i], std::make_unique<Hook>(*this, i));
   }
 }
