@@ -29,10 +29,12 @@ struct CommandLine {
   int array_task = 0;                      ///< sweep: part K of N of its runs, from 1; 0: all of them
   int num_array_tasks = 1;
   std::vector<std::filesystem::path> more_folders; ///< report: beside the first
-  bool writes_json = false;                        ///< doctor: in place of the table
+  bool writes_json = false;                        ///< doctor, plan --cluster: in place of the table
   bool checks_parity = false;                      ///< doctor: the GPU against the CPU, and nothing else
   int ranks_per_node = 0;                          ///< doctor: expected; 0: whatever is alike
   double least_gb_s = 0;                           ///< doctor: expected of an all-reduce between two nodes; 0: nothing
+  std::filesystem::path cluster;                   ///< plan: file of a cluster that the training is planned for
+  std::filesystem::path measured;                  ///< plan: run whose rate is taken
   std::filesystem::path output;                    ///< never empty: runs/<config name> when the user named none
 };
 

@@ -2,6 +2,7 @@
 #include "resolved_config.hpp"
 
 #include "radforge/config/classifier_run_config.hpp"
+#include "radforge/config/cluster_config.hpp"
 #include "radforge/config/evaluation_config.hpp"
 #include "radforge/config/generate_config.hpp"
 #include "radforge/config/image_quality_config.hpp"
@@ -43,6 +44,7 @@ void print_all_documentation() {
   print_documentation<EvaluationConfig>("evaluate, `task: classification`");
   print_documentation<ImageQualityConfig>("evaluate, `task: image-quality`");
   print_documentation<ScalingConfig>("evaluate, `task: scaling`");
+  print_documentation<ClusterConfig>("plan --cluster, the files of configs/clusters");
   print_documentation<ImportConfig>("import, by `--set key=value`");
   print_documentation<ExportConfig>("export of a pipeline, by `--set key=value`");
   print_documentation<DatasetExportConfig>("export of a data set, by `--set key=value`");

@@ -1,5 +1,7 @@
 #include "generation_cost.hpp"
 
+#include "published_models.hpp"
+
 #include "radforge/core/clock.hpp"
 #include "radforge/core/error.hpp"
 #include "radforge/diffusion/diffusion_sampler.hpp"
@@ -23,41 +25,7 @@ namespace fs = std::filesystem;
 constexpr double seconds_an_hour = 3600;
 constexpr double hours_a_job = 24; // what clusters commonly allow
 
-/// What is generated with, as far as arithmetic goes.
-struct Models {
-  UNetConfig unet;
-  TextEncoderConfig text_encoder;
-  AutoencoderConfig autoencoder;
-  DiffusionConfig diffusion;
-  SchedulerConfig scheduler;
-};
-
-// https://huggingface.co/stabilityai/stable-diffusion-2-1-base, the config.json of each part.
-Models stable_diffusion_2_1_base() {
-  return {.unet = {.sample_size = 64,
-                   .down_block_types = {"CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D"},
-                   .up_block_types = {"UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"},
-                   .block_out_channels = {320, 640, 1280, 1280},
-                   .layers_per_block = 2,
-                   .num_attention_heads = {5, 10, 20, 20},
-                   .cross_attention_dim = 1024,
-                   .norm_num_groups = 32},
-          .text_encoder = {.vocab_size = 49408,
-                           .hidden_size = 1024,
-                           .intermediate_size = 4096,
-                           .num_hidden_layers = 23,
-                           .num_attention_heads = 16,
-                           .max_position_embeddings = 77},
-          .autoencoder = {.in_channels = 3,
-                          .block_out_channels = {128, 256, 512, 512},
-                          .layers_per_block = 2,
-                          .norm_num_groups = 32,
-                          .sample_size = 512},
-          .diffusion = {},
-          .scheduler = {.name = "pndm"}};
-}
-
-Models models_of(const std::string& pipeline) {
+PublishedModels models_of(const std::string& pipeline) {
   return {read_unet_config(pipeline), read_text_encoder_config(pipeline), read_autoencoder_config(pipeline),
           read_scheduler_config(pipeline), read_sampler_config(pipeline)};
 }
@@ -77,7 +45,7 @@ std::string cohort_text(const GenerationPlan& plan, double seconds) {
 
 std::string generation_plan_text(const GenerateConfig& config, const AssumedRates& rates) {
   const bool is_there = fs::exists(fs::path(config.pipeline) / "unet/config.json");
-  const Models models = is_there ? models_of(config.pipeline) : stable_diffusion_2_1_base();
+  const PublishedModels models = is_there ? models_of(config.pipeline) : stable_diffusion_2_1_base();
   std::string text;
   if (!is_there) {
     text += fmt::format("  the pipeline {} is not there yet: counted with the models of Stable Diffusion 2.1-base\n",

@@ -28,14 +28,17 @@ po::options_description visible_options() {
       ("allow-change", "train: go on where the configuration changed in more than logging and saving")           //
       ("array-task", po::value<std::string>(), "sweep: K/N, part K of N of the runs, those of a chain together") //
       ("predictions", po::value<std::vector<std::string>>()->composing(),
-       "evaluate: a file of predictions to judge, without a configuration; repeatable")                    //
-      ("sheet", "inspect: write sheet.html, a page of a data set's images by subgroup, with what failed")  //
-      ("json", "doctor: what was found as JSON in place of the table")                                     //
-      ("parity", "doctor: whether this rank's GPU computes what its CPU computes, and nothing else")       //
-      ("ranks-per-node", po::value<int>(), "doctor: the number that there shall be")                       //
-      ("least-rate", po::value<double>(), "doctor: GB/s that an all-reduce between two nodes shall reach") //
-      ("deep", "verify: decode every image and compare its pixels")                                        //
-      ("help,h", "this text")                                                                              //
+       "evaluate: a file of predictions to judge, without a configuration; repeatable")                   //
+      ("sheet", "inspect: write sheet.html, a page of a data set's images by subgroup, with what failed") //
+      ("json", "doctor, plan --cluster: what was found as JSON in place of the table")                    //
+      ("cluster", po::value<std::string>(),
+       "plan: file of a cluster (configs/clusters): time of a step, efficiency and hours on its nodes")                     //
+      ("measured", po::value<std::string>(), "plan --cluster: folder of a training whose rate each rank is taken to reach") //
+      ("parity", "doctor: whether this rank's GPU computes what its CPU computes, and nothing else")                        //
+      ("ranks-per-node", po::value<int>(), "doctor: the number that there shall be")                                        //
+      ("least-rate", po::value<double>(), "doctor: GB/s that an all-reduce between two nodes shall reach")                  //
+      ("deep", "verify: decode every image and compare its pixels")                                                         //
+      ("help,h", "this text")                                                                                               //
       ("version", "version, revision and compiler");
   return options;
 }
@@ -139,18 +142,37 @@ void read_options_of_sweep(const po::variables_map& values, CommandLine& line) {
 }
 
 void read_options_of_doctor(const po::variables_map& values, CommandLine& line) {
-  for (const char* option : {"json", "parity", "ranks-per-node", "least-rate"}) {
+  for (const char* option : {"parity", "ranks-per-node", "least-rate"}) {
     if (values.count(option) > 0 && line.command != "doctor") {
       throw ConfigError("--{} is an option of doctor (radforge {} has none like it). See radforge --help", option, line.command);
     }
   }
-  line.writes_json = values.count("json") > 0;
   line.checks_parity = values.count("parity") > 0;
   line.ranks_per_node = values.count("ranks-per-node") > 0 ? values["ranks-per-node"].as<int>() : 0;
   line.least_gb_s = values.count("least-rate") > 0 ? values["least-rate"].as<double>() : 0;
   if (line.ranks_per_node < 0 || !(line.least_gb_s >= 0)) {
     throw ConfigError("--ranks-per-node and --least-rate are not negative. See radforge --help");
   }
+}
+
+void read_options_of_plan(const po::variables_map& values, CommandLine& line) {
+  for (const char* option : {"cluster", "measured"}) {
+    if (values.count(option) > 0 && line.command != "plan") {
+      throw ConfigError("--{} is an option of plan (radforge {} has none like it). See radforge --help", option, line.command);
+    }
+  }
+  const bool has_cluster = values.count("cluster") > 0;
+  line.writes_json = values.count("json") > 0;
+  if (line.writes_json && line.command != "doctor" && !has_cluster) {
+    throw ConfigError(
+        "--json is an option of doctor and of plan --cluster (there is no JSON of radforge {}). See radforge --help",
+        line.command);
+  }
+  if (values.count("measured") > 0 && !has_cluster) {
+    throw ConfigError("--measured goes with --cluster (a rate alone plans nothing). See radforge --help");
+  }
+  line.cluster = has_cluster ? values["cluster"].as<std::string>() : "";
+  line.measured = values.count("measured") > 0 ? values["measured"].as<std::string>() : "";
 }
 
 // What a model's rows are called: its run's folder for pipeline/predictions.h5, else what the table's site would be.
@@ -251,6 +273,7 @@ ParsedArguments parse_arguments(int argc, const char* const* argv) {
   }
   read_options_of_train(values, parsed.line);
   read_options_of_doctor(values, parsed.line);
+  read_options_of_plan(values, parsed.line);
   parsed.line.output = values.count("output") > 0        ? without_last_separator(values["output"].as<std::string>())
                        : parsed.line.command == "report" ? parsed.line.config / "report.html"
                        : !takes_argument                 ? std::filesystem::path("runs")

@@ -1,6 +1,9 @@
+#include "cluster_plan.hpp"
 #include "command.hpp"
 #include "generation_cost.hpp"
+#include "measured_rank_rate.hpp"
 #include "pipeline_table.hpp"
+#include "published_models.hpp"
 #include "training_plan.hpp"
 #include "training_scale.hpp"
 
@@ -12,8 +15,10 @@
 #include "radforge/data/target_labels.hpp"
 #include "radforge/nn/device_rate.hpp"
 #include "radforge/tasks/diffusion_task.hpp"
+#include "radforge/train/gradient_buckets.hpp"
 
 #include <ATen/Parallel.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cstdio>
@@ -80,20 +85,40 @@ std::string plan_of_folder(const fs::path& folder) {
   return pipeline_table(pipeline, PipelineContent{});
 }
 
-std::string plan_of_autoencoder(const CommandLine& line) {
+/// What is known of a training: its models as a text, and the rest in numbers.
+struct Planned {
+  std::string models;
+  TrainingPlan training;
+};
+
+template <class Config>
+TrainingPlan training_of(const Config& config, const DescribedModels& models, const std::optional<DataFacts>& data) {
+  TrainingPlan plan{.loop = config.train, .keep = config.checkpoint.keep, .shard = config.optimizer.shard};
+  plan.state = state_size(models.trained, models.frozen, config.train);
+  plan.num_images = data ? std::optional(data->num_images) : std::nullopt;
+  const std::vector<ParameterSet::Entry>& entries = models.trained.entries();
+  const std::int64_t end = entries.empty() ? 0 : entries.back().offset + entries.back().count;
+  if (config.train.reduction == "canonical") {
+    plan.bucket_counts = {end}; // travels when backward is over
+    return plan;
+  }
+  for (const GradientBucket& bucket : gradient_buckets(entries, end, static_cast<std::int64_t>(config.train.bucket_mb * 1e6))) {
+    plan.bucket_counts.push_back(bucket.range.count);
+  }
+  return plan;
+}
+
+Planned plan_of_autoencoder(const CommandLine& line) {
   AutoencoderRunConfig config;
   load_config(line.config, line.overrides, [&](Schema& schema) { describe(schema, config); });
   const DescribedModels models(config);
   const std::optional<DataFacts> data = facts_of(config.data);
   const std::int64_t height = data ? data->height : config.autoencoder.sample_size;
   const std::int64_t width = data ? data->width : config.autoencoder.sample_size;
-  TrainingPlan plan{.loop = config.train, .keep = config.checkpoint.keep};
+  TrainingPlan plan = training_of(config, models, data);
   plan.parts = parts_of(config, height, width);
   plan.activations = activations_of(config.train);
-  plan.state = state_size(models.trained, models.frozen, config.train);
-  plan.num_images = data ? std::optional(data->num_images) : std::nullopt;
-  return pipeline_table_head() + pipeline_table_row("vae", "AutoencoderKL", models.trained) + memory_of(plan.state, plan.loop) +
-         training_plan_text(plan, measured_rates());
+  return {pipeline_table_head() + pipeline_table_row("vae", "AutoencoderKL", models.trained), plan};
 }
 
 // Images that are not augmented are encoded when they are first seen, if one rank has room to keep them.
@@ -107,14 +132,20 @@ double encoded_share(const DiffusionRunConfig& config, const std::optional<DataF
   return kept * first_seen + 1 - kept;
 }
 
-std::string plan_of_diffusion(const CommandLine& line) {
+Planned plan_of_diffusion(const CommandLine& line) {
   DiffusionRunConfig config;
   load_config(line.config, line.overrides, [&](Schema& schema) { describe(schema, config); });
   std::string note;
+  std::optional<AutoencoderConfig> vae;
   if (fs::exists(config.pipeline)) {
     config = with_models_of_pipeline(config);
   } else if (!config.pipeline.empty()) {
-    note = fmt::format("  the pipeline {} is not there yet: counted with the models of this file\n", config.pipeline);
+    note = fmt::format("  the pipeline {} is not there yet: counted with the models of Stable Diffusion 2.1-base\n",
+                       config.pipeline);
+    const PublishedModels models = stable_diffusion_2_1_base();
+    config.unet = models.unet;
+    config.text_encoder = models.text_encoder;
+    vae = models.autoencoder;
   }
   if (const std::string assumed = assume_vocabulary(config); !assumed.empty()) {
     note += fmt::format("  {}\n", assumed);
@@ -125,12 +156,14 @@ std::string plan_of_diffusion(const CommandLine& line) {
                      pipeline_table_row("unet", "UNet2DConditionModel", set_of(config.parts.unet), "unet.") +
                      pipeline_table_row("text_encoder", "CLIPTextModel", set_of(config.parts.text_encoder), "text_encoder.");
   const std::optional<DataFacts> data = facts_of(config.data);
-  TrainingPlan plan{.loop = config.train, .keep = config.checkpoint.keep};
+  std::vector<PartCost> parts;
   std::int64_t latent_height = config.unet.sample_size;
   std::int64_t latent_width = config.unet.sample_size;
   if (fs::exists(fs::path(config.autoencoder) / "vae/config.json")) {
-    const AutoencoderConfig vae = read_autoencoder_config(config.autoencoder);
-    const AutoencoderKL autoencoder(vae, ParameterScope(models.frozen, "vae."));
+    vae = read_autoencoder_config(config.autoencoder);
+  }
+  if (vae) {
+    const AutoencoderKL autoencoder(*vae, ParameterScope(models.frozen, "vae."));
     text += pipeline_table_row("vae", "AutoencoderKL", models.frozen, "vae.");
     const std::int64_t downscale = autoencoder.downscale();
     if (data) {
@@ -140,21 +173,20 @@ std::string plan_of_diffusion(const CommandLine& line) {
     if (data && data->kind == ValueKind::latents) {
       note += "  the data are latents already: nothing is encoded\n";
     } else {
-      plan.parts.push_back({"vae, encoder", encode_multiply_adds(vae, latent_height * downscale, latent_width * downscale),
-                            PartUse::forward,
-                            encoded_share(config, data, 2 * vae.latent_channels * latent_height * latent_width)});
+      parts.push_back({"vae, encoder", encode_multiply_adds(*vae, latent_height * downscale, latent_width * downscale),
+                       PartUse::forward, encoded_share(config, data, 2 * vae->latent_channels * latent_height * latent_width)});
     }
   } else {
     note += fmt::format("  the autoencoder {} is not there yet, and not counted\n", config.autoencoder);
   }
-  std::ranges::move(parts_of(config, latent_height, latent_width), std::back_inserter(plan.parts));
+  std::ranges::move(parts_of(config, latent_height, latent_width), std::back_inserter(parts));
+  TrainingPlan plan = training_of(config, models, data);
+  plan.parts = std::move(parts);
   plan.activations = activations_of(config.train);
-  plan.state = state_size(models.trained, models.frozen, config.train);
-  plan.num_images = data ? std::optional(data->num_images) : std::nullopt;
-  return text + note + memory_of(plan.state, plan.loop) + training_plan_text(plan, measured_rates());
+  return {text + note, plan};
 }
 
-std::string plan_of_classifier(const CommandLine& line) {
+Planned plan_of_classifier(const CommandLine& line) {
   ClassifierRunConfig config;
   load_config(line.config, line.overrides, [&](Schema& schema) { describe(schema, config); });
   const std::optional<DataFacts> data = facts_of(config.data);
@@ -167,12 +199,27 @@ std::string plan_of_classifier(const CommandLine& line) {
     note = fmt::format("  the data are not there yet: counted with images of {} x {}\n", side, side);
   }
   const DescribedModels models(config);
-  TrainingPlan plan{.loop = config.train, .keep = config.checkpoint.keep};
+  TrainingPlan plan = training_of(config, models, data);
   plan.parts = parts_of(config, data ? data->height : side, data ? data->width : side);
-  plan.state = state_size(models.trained, models.frozen, config.train);
-  plan.num_images = data ? std::optional(data->num_images) : std::nullopt;
-  return pipeline_table_head() + pipeline_table_row("classifier", config.classifier.architecture, models.trained) + note +
-         memory_of(plan.state, plan.loop) + training_plan_text(plan, measured_rates());
+  return {pipeline_table_head() + pipeline_table_row("classifier", config.classifier.architecture, models.trained) + note, plan};
+}
+
+std::string told(const Planned& planned, const CommandLine& line) {
+  const TrainingPlan& plan = planned.training;
+  if (line.cluster.empty()) {
+    return fmt::format("{}\n{}{}{}", line.config.string(), planned.models, memory_of(plan.state, plan.loop),
+                       training_plan_text(plan, measured_rates()));
+  }
+  ClusterConfig cluster;
+  load_config(line.cluster, {}, [&](Schema& schema) { describe(schema, cluster); });
+  std::string rate = "the file's sustained_tflops";
+  if (!line.measured.empty()) {
+    cluster.sustained_tflops = measured_rank_rate(line.measured) / 1e12;
+    rate = "as " + line.measured.string();
+  }
+  return line.writes_json ? cluster_plan_json(cluster, plan).dump(1) + "\n"
+                          : fmt::format("{}\n{}{}{}", line.config.string(), planned.models, memory_of(plan.state, plan.loop),
+                                        cluster_plan_text(cluster, plan, rate));
 }
 
 } // namespace
@@ -182,24 +229,28 @@ void run_plan(const CommandContext& context) {
     return;
   }
   const CommandLine& line = context.line;
+  const bool is_folder = fs::is_directory(line.config);
+  const std::string task = is_folder ? "" : peek_config(line.config, line.overrides, "task");
   std::string text;
-  if (fs::is_directory(line.config)) {
-    text = plan_of_folder(line.config);
-  } else if (const std::string task = peek_config(line.config, line.overrides, "task"); task == "autoencoder") {
-    text = plan_of_autoencoder(line);
+  if (task == "autoencoder") {
+    text = told(plan_of_autoencoder(line), line);
   } else if (task == "diffusion") {
-    text = plan_of_diffusion(line);
+    text = told(plan_of_diffusion(line), line);
   } else if (task == "classifier") {
-    text = plan_of_classifier(line);
+    text = told(plan_of_classifier(line), line);
+  } else if (!line.cluster.empty()) {
+    throw ConfigError("--cluster goes with a training ({} is none). Leave it out", line.config.string());
+  } else if (is_folder) {
+    text = fmt::format("{}\n{}", line.config.string(), plan_of_folder(line.config));
   } else if (task == "generation") {
     GenerateConfig config;
     load_config(line.config, line.overrides, [&](Schema& schema) { describe(schema, config); });
-    text = generation_plan_text(config, measured_rates());
+    text = fmt::format("{}\n{}", line.config.string(), generation_plan_text(config, measured_rates()));
   } else {
     throw ConfigError("{}: task '{}' has no plan (there are autoencoder, diffusion, classifier and generation)",
                       line.config.string(), task);
   }
-  std::fputs(fmt::format("{}\n{}", line.config.string(), text).c_str(), stdout);
+  std::fputs(text.c_str(), stdout);
 }
 
 } // namespace radforge

@@ -1,6 +1,7 @@
 #include "resolved_config.hpp"
 
 #include "radforge/config/classifier_run_config.hpp"
+#include "radforge/config/cluster_config.hpp"
 #include "radforge/config/evaluation_config.hpp"
 #include "radforge/config/generate_config.hpp"
 #include "radforge/config/image_quality_config.hpp"
@@ -57,9 +58,12 @@ std::string resolved_config(const std::filesystem::path& path, const std::vector
   if (task == "scaling") {
     return resolved<ScalingConfig>(path, overrides);
   }
+  if (task == "cluster") {
+    return resolved<ClusterConfig>(path, overrides);
+  }
   throw ConfigError(
       "{}: task '{}' is not known (there are images, latents, autoencoder, diffusion, classifier, sweep, generation, "
-      "classification, image-quality and scaling)",
+      "classification, image-quality, scaling and cluster)",
       path.string(), task);
 }
 

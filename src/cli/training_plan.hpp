@@ -24,7 +24,9 @@ struct TrainingPlan {
   std::vector<PartCost> parts;
   Activations activations = Activations::kept;
   StateSize state;
-  std::optional<std::int64_t> num_images; ///< that training sees in an epoch, where the data are there
+  std::vector<std::int64_t> bucket_counts; ///< parameters of each bucket of gradient, in the order in which backward fills them
+  bool shard = false;                      ///< each rank updates its share
+  std::optional<std::int64_t> num_images;  ///< that training sees in an epoch, where the data are there
 };
 
 /// The plan as people read it: arithmetic by part, time, checkpoints, and a line for each number of ranks.
