@@ -2,9 +2,9 @@
 
 #include "collective_checks.hpp"
 #include "mpi_check.hpp"
-#include "mpi_work.hpp"
-#include "node_work.hpp"
+#include "node_reduction.hpp"
 #include "radforge/core/error.hpp"
+#include "reduction_work.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -53,12 +53,16 @@ MpiCommunicator::MpiCommunicator(MPI_Comm parent, MpiLimits limits) : limits_(li
   check_mpi(MPI_Comm_set_errhandler(comm_, MPI_ERRORS_RETURN), "MPI_Comm_set_errhandler");
   check_mpi(MPI_Comm_rank(comm_, &rank_), "MPI_Comm_rank");
   check_mpi(MPI_Comm_size(comm_, &size_), "MPI_Comm_size");
+  reduction_ = std::make_shared<RingReduction>(comm_, types_, limits.ring);
   if (size_ > 1 && limits.node_bytes > 0) {
-    node_ = NodeReduction::create(*this, limits.node_bytes);
+    if (std::shared_ptr<Reduction> node = NodeReduction::create(*this, limits.node_bytes)) {
+      reduction_ = std::move(node);
+    }
   }
 }
 
 MpiCommunicator::~MpiCommunicator() {
+  reduction_.reset(); // it works on comm_
   int finalized = 0;
   MPI_Finalized(&finalized);
   if (finalized == 0) {
@@ -66,37 +70,16 @@ MpiCommunicator::~MpiCommunicator() {
   }
 }
 
-void MpiCommunicator::finish_reductions() {
-  if (node_) {
-    node_->wait_all();
-  }
-}
+void MpiCommunicator::finish_reductions() { reduction_->wait_all(); }
 
 void MpiCommunicator::all_reduce(Buffer values, ReduceOp op) {
   require_host(values);
-  if (node_) {
-    return node_->wait(node_->start(values, op));
-  }
-  for_pieces(values.count, limits_.reduce_bytes / size_of(values.dtype), [&](std::size_t first, std::size_t count) {
-    check_mpi(MPI_Allreduce(MPI_IN_PLACE, values.slice(first, count).data, static_cast<int>(count), types_.type(values.dtype),
-                            types_.op(values.dtype, op), comm_),
-              "MPI_Allreduce");
-  });
+  reduction_->wait(reduction_->start(values, op));
 }
 
 std::unique_ptr<Work> MpiCommunicator::start_all_reduce(Buffer values, ReduceOp op) {
   require_host(values);
-  if (node_) {
-    return std::make_unique<NodeWork>(node_, node_->start(values, op));
-  }
-  std::vector<MPI_Request> requests;
-  for_pieces(values.count, limits_.reduce_bytes / size_of(values.dtype), [&](std::size_t first, std::size_t count) {
-    requests.push_back(MPI_REQUEST_NULL);
-    check_mpi(MPI_Iallreduce(MPI_IN_PLACE, values.slice(first, count).data, static_cast<int>(count), types_.type(values.dtype),
-                             types_.op(values.dtype, op), comm_, &requests.back()),
-              "MPI_Iallreduce");
-  });
-  return std::make_unique<MpiWork>(std::move(requests));
+  return std::make_unique<ReductionWork>(reduction_, reduction_->start(values, op));
 }
 
 void MpiCommunicator::broadcast(Buffer values, int root) {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "mpi_types.hpp"
-#include "node_reduction.hpp"
 #include "radforge/comm/communicator.hpp"
+#include "ring_reduction.hpp"
 
 #include <mpi.h>
 
@@ -12,17 +12,18 @@ namespace radforge {
 
 /// Where long messages are cut.
 struct MpiLimits {
-  /// A reduction's piece: MPI reduces through a temporary buffer, which should stay in the cache. Measured with 35 MB over shared
-  /// memory: one call takes 17.5 ms, pieces of 512 KB take 7.3 ms.
+  /// A piece of a reduce-scatter, which MPI does through a temporary buffer that should stay in the cache.
   std::size_t reduce_bytes = std::size_t{512} << 10;
   /// A copy's piece: MPI counts with int.
   std::size_t move_bytes = std::size_t{1} << 30;
-  /// A piece of an all-reduce through the memory of a node (node_reduction.hpp), for each rank; 0 = MPI does it there too.
+  /// A piece of an all-reduce through the memory of a node (node_reduction.hpp), for each rank; 0 = a ring does it there too.
   std::size_t node_bytes = std::size_t{64} << 10;
+  RingLimits ring = {}; ///< of an all-reduce between nodes
 };
 
 /// Collectives of host memory over a duplicate of `parent`, so that nobody else's messages are met. Where all ranks share a node,
-/// all-reduces go through its memory and not through MPI. Not thread-safe: one thread at a time uses one communicator.
+/// all-reduces go through its memory and not through MPI; else long ones go round a ring. Not thread-safe: one thread at a time
+/// uses one communicator.
 class MpiCommunicator final : public Communicator {
  public:
   /// Collective.
@@ -51,7 +52,7 @@ class MpiCommunicator final : public Communicator {
   MPI_Comm comm_ = MPI_COMM_NULL;
   int rank_ = 0;
   int size_ = 1;
-  std::shared_ptr<NodeReduction> node_; ///< null unless all ranks are on one node
+  std::shared_ptr<Reduction> reduction_;
 };
 
 } // namespace radforge

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "node_memory.hpp"
-#include "radforge/comm/communicator.hpp"
+#include "reduction.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -16,22 +16,16 @@ namespace radforge {
 /// slices of a piece that the others reduce into its place of the window, reduces its own slice over the ranks in rank
 /// order, and copies the others' results back. So all ranks hold the same bits, and the same in every run. bf16 is added in
 /// fp32 and rounded once.
-///
-/// Pieces are numbered in the order of the calls, which is the same on all ranks. Nobody works behind the scenes: a message
-/// moves while somebody is in done() or wait() of any later or earlier one, so ranks may wait in any order. One thread.
-class NodeReduction {
+class NodeReduction final : public Reduction {
  public:
   /// Collective. A null pointer, on all ranks, unless all ranks share memory. `piece_bytes` of a message lie in the window at a
   /// time for each rank, in kSlots places. `ranks_per_node` as in NodeMemory.
   static std::shared_ptr<NodeReduction> create(Communicator& ranks, std::size_t piece_bytes, int ranks_per_node = 0);
 
-  /// The number of the first piece after this message: it is reduced when finished(number). `values` is the caller's until then.
-  std::int64_t start(Buffer values, ReduceOp op);
-  /// Moves what can be moved, and says whether all pieces before `number` are done.
-  bool finished(std::int64_t number);
-  void wait(std::int64_t number);
-  /// All that was started.
-  void wait_all() { wait(num_started_); }
+  std::int64_t start(Buffer values, ReduceOp op) override;
+  bool finished(std::int64_t number) override;
+  void wait(std::int64_t number) override;
+  void wait_all() override { wait(num_started_); }
 
  private:
   static constexpr std::int64_t kSlots = 4;

@@ -27,9 +27,10 @@ void check_mpi(Check check) {
   check(subject);
 }
 
-/// Pieces of a few bytes, so that small messages take the ways of large ones; by MPI alone.
+/// Pieces of a few bytes, so that small messages take the ways of large ones, between nodes.
 void check_small_pieces(Check check) {
-  const MpiLimits small{.reduce_bytes = 40, .move_bytes = 24, .node_bytes = 0};
+  const MpiLimits small{
+      .reduce_bytes = 40, .move_bytes = 24, .node_bytes = 0, .ring = {.chunk_bytes = 16, .least_chunk_bytes = 8}};
   CommunicatorUnderTest subject("MPI in small pieces", std::make_unique<MpiCommunicator>(MPI_COMM_WORLD, small));
   INFO(subject.name());
   check(subject);
