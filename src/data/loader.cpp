@@ -49,6 +49,7 @@ struct Loader::State {
   }
 
   Result read(std::int64_t step, std::vector<SampleTurn> turns) const {
+    const LoggedSpan span(options.spans, "loader", "read a batch", {{"step", step + 1}});
     try {
       const DatasetSchema& schema = mixture.schema();
       const std::size_t bytes = schema.num_bytes();

@@ -106,6 +106,7 @@ void Checkpointer::write(std::int64_t step, const TrainState& state) {
 }
 
 void Checkpointer::write_files() {
+  const LoggedSpan span(options_.spans, "save", "write a share of a checkpoint", {{"step", step_}});
   const fs::path set = temporary_of_step(folder_, step_, options_.epoch);
   const std::map<std::string, std::string> metadata{{"step", std::to_string(step_)}};
   nlohmann::json note{{"files", nlohmann::json::object()}};
@@ -141,6 +142,7 @@ void Checkpointer::publish(std::vector<std::int64_t> milestones) {
 }
 
 void Checkpointer::publish_set() {
+  const LoggedSpan span(options_.spans, "save", "publish a checkpoint", {{"step", step_}});
   const fs::path temporary = temporary_of_step(folder_, step_, options_.epoch);
   const fs::path target = set_of_step(folder_, step_);
   options_.before_manifest();

@@ -27,6 +27,7 @@ CheckpointerOptions options_of(const TrainPlan& plan, RunContext& context) {
     context.dir.check_ownership();
     context.metrics.sync(); // a resumed run does not write the lines up to this step again
   };
+  options.spans = context.spans;
   options.before_rename = [&context] { context.dir.check_ownership(); };
   return options;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "radforge/core/span_log.hpp"
 #include "radforge/data/augmenter.hpp"
 #include "radforge/data/mixture.hpp"
 #include "radforge/data/sampler.hpp"
@@ -27,7 +28,8 @@ class Loader {
     int rank = 0;
     int num_ranks = 1;
     int num_threads = 1;
-    int num_ahead = 4; ///< batches
+    int num_ahead = 4;        ///< batches
+    SpanLog* spans = nullptr; ///< told of each batch that is read; outlives the loader
   };
 
   /// The mixture outlives the loader.

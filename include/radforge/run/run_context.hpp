@@ -3,6 +3,7 @@
 #include "radforge/comm/communicator.hpp"
 #include "radforge/comm/watchdog.hpp"
 #include "radforge/core/log.hpp"
+#include "radforge/core/span_log.hpp"
 #include "radforge/run/metric_log.hpp"
 #include "radforge/run/run_dir.hpp"
 #include "radforge/run/stop_request.hpp"
@@ -21,6 +22,7 @@ struct RunContext {
   StopRequest& stop;
   Watchdog* watchdog = nullptr; ///< none: nobody looks whether the run hangs
   bool shows_progress = true;   ///< not of one run beside others
+  SpanLog* spans = nullptr;     ///< none: no profile is made
 
   /// A phase of a step begins.
   void enter(Phase phase, std::int64_t step) const {

@@ -2,6 +2,7 @@
 
 #include "radforge/core/background_task.hpp"
 #include "radforge/core/file_system.hpp"
+#include "radforge/core/span_log.hpp"
 #include "radforge/nn/parameter_set.hpp"
 #include "radforge/train/checkpoint_origin.hpp"
 #include "radforge/train/train_state.hpp"
@@ -25,6 +26,7 @@ struct CheckpointerOptions {
   /// before the set gets its name.
   std::function<void()> before_manifest = [] {};
   std::function<void()> before_rename = [] {};
+  SpanLog* spans = nullptr; ///< told of what is done in the background; outlives the checkpointer
 };
 
 /// Writes checkpoint sets in a folder, one rank's part in them. A set is `step-N/` with a file of each rank's share of the flat

@@ -52,6 +52,25 @@ TEST_CASE("batches come in order with their images, whatever the number of threa
   }
 }
 
+TEST_CASE("a profile is told of each batch that is read") {
+  const DatasetFixture fixture(4);
+  const Mixture data(one_source(fixture.path()));
+  SpanLog log;
+  log.open();
+  {
+    Loader loader(data, Sampler(first_ids(4), 2, 4), Augmenter({}, 4), {.last_step = 3, .num_threads = 1, .spans = &log});
+    for (int step = 0; step < 3; ++step) {
+      loader.next();
+    }
+  }
+  const std::vector<SpanLog::Span> spans = log.close();
+  REQUIRE(spans.size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) {
+    CHECK(spans[i].category == "loader");
+    CHECK(spans[i].numbers == SpanLog::Numbers{{"step", i + 1}});
+  }
+}
+
 TEST_CASE("a rank whose share is empty gets empty batches") {
   const DatasetFixture fixture(4);
   const Mixture data(one_source(fixture.path()));

@@ -69,6 +69,22 @@ class HeldFileSystem final : public FileSystem {
 
 } // namespace
 
+TEST_CASE("a profile is told what is done in the background") {
+  const TempFolder folder;
+  FaultyFileSystem system;
+  SpanLog log;
+  log.open();
+  CheckpointWorld(folder / "checkpoints", 2, system, {.spans = &log}).save(10);
+  std::multiset<std::string> names;
+  for (const SpanLog::Span& span : log.close()) {
+    CHECK(span.category == "save");
+    CHECK(span.numbers == SpanLog::Numbers{{"step", 10}});
+    names.insert(span.name);
+  }
+  CHECK(names ==
+        std::multiset<std::string>{"publish a checkpoint", "write a share of a checkpoint", "write a share of a checkpoint"});
+}
+
 TEST_CASE("a state that was saved comes back bit for bit, on any number of ranks") {
   const TempFolder folder;
   const fs::path sets = folder / "checkpoints";
