@@ -24,6 +24,7 @@ struct CommandLine {
   VerifyDepth depth = VerifyDepth::files;
   std::optional<std::int64_t> resume_step; ///< train: the checkpoint to go on from
   bool allow_change = false;               ///< train: go on with another configuration
+  std::int64_t profile_steps = 0;          ///< train: steps to trace; 0: none
   bool writes_sheet = false;               ///< inspect: a page of images
   bool shows_status = false;               ///< sweep: what became of its runs, and nothing else
   int array_task = 0;                      ///< sweep: part K of N of its runs, from 1; 0: all of them

@@ -23,10 +23,12 @@ po::options_description visible_options() {
   options.add_options()                                                                                                //
       ("set", po::value<std::vector<std::string>>()->composing(), "path.key=value in place of the file's; repeatable") //
       ("output,o", po::value<std::string>(),
-       "output folder (default: runs/<config name>), which the same command resumes; report: the page")          //
-      ("resume", po::value<std::string>(), "train: step=N, the checkpoint to go on from (default: the newest)")  //
-      ("allow-change", "train: go on where the configuration changed in more than logging and saving")           //
-      ("array-task", po::value<std::string>(), "sweep: K/N, part K of N of the runs, those of a chain together") //
+       "output folder (default: runs/<config name>), which the same command resumes; report: the page")         //
+      ("resume", po::value<std::string>(), "train: step=N, the checkpoint to go on from (default: the newest)") //
+      ("allow-change", "train: go on where the configuration changed in more than logging and saving")          //
+      ("profile", po::value<std::int64_t>(),
+       "train: trace N steps of this start, after some of warm-up, into profile/ of the run folder, for Perfetto") //
+      ("array-task", po::value<std::string>(), "sweep: K/N, part K of N of the runs, those of a chain together")   //
       ("predictions", po::value<std::vector<std::string>>()->composing(),
        "evaluate: a file of predictions to judge, without a configuration; repeatable")                   //
       ("sheet", "inspect: write sheet.html, a page of a data set's images by subgroup, with what failed") //
@@ -86,7 +88,7 @@ std::int64_t step_to_resume(const std::string& text) {
 }
 
 void read_options_of_train(const po::variables_map& values, CommandLine& line) {
-  for (const char* option : {"resume", "allow-change"}) {
+  for (const char* option : {"resume", "allow-change", "profile"}) {
     if (values.count(option) > 0 && line.command != "train") {
       throw ConfigError("--{} is an option of train (radforge {} has none like it). See radforge --help", option, line.command);
     }
@@ -95,6 +97,13 @@ void read_options_of_train(const po::variables_map& values, CommandLine& line) {
     line.resume_step = step_to_resume(values["resume"].as<std::string>());
   }
   line.allow_change = values.count("allow-change") > 0;
+  if (values.count("profile") > 0) {
+    line.profile_steps = values["profile"].as<std::int64_t>();
+    if (line.profile_steps < 1) {
+      throw ConfigError("--profile {} traces no step (it takes N, a number of steps from 1 on). See radforge --help",
+                        line.profile_steps);
+    }
+  }
 }
 
 // K and N of "K/N".

@@ -67,7 +67,8 @@ TrainPlan plan_of(const RunConfig& config, const RunSession& session) {
           .data_digest = data_digest,
           .origins = origins_of(config),
           .resume_step = context.line.resume_step,
-          .allow_change = context.line.allow_change};
+          .allow_change = context.line.allow_change,
+          .profile_steps = context.line.profile_steps};
 }
 
 constexpr const char* less_memory_for_training =

@@ -6,6 +6,8 @@
 #include "radforge/nn/buffer.hpp"
 #include "radforge/train/lr_schedule.hpp"
 
+#include <ATen/record_function.h>
+
 #include <algorithm>
 #include <cmath>
 
@@ -109,12 +111,14 @@ void TrainStep::accumulate(std::int64_t step, const Batch& slice) {
 
 // The last part of several ranks is not launched as a whole: its reduction begins while it is computed.
 at::Tensor TrainStep::compute(const Batch& part, std::int64_t step, GradientReducer::Part place) {
+  RECORD_USER_SCOPE("forward and backward");
   const StepInputs inputs = task_.inputs(part, Purpose::training);
   const bool recorded = recorded_parts_ && (ranks_.size() == 1 || place == GradientReducer::Part::more_follow);
   return recorded ? recorded_parts_->accumulate(inputs, step) : task_.accumulate(inputs, step, loop_.batch_size);
 }
 
 void TrainStep::read_parts() {
+  RECORD_USER_SCOPE("read losses"); // of a GPU: until it has computed them
   for (const Part& part : parts_) {
     const PartLoss found = task_.report(part.batch, Purpose::training, part.values.to(at::kCPU));
     exchange_.add(part.slot, found.loss / static_cast<double>(loop_.batch_size), found.sums);
@@ -123,6 +127,7 @@ void TrainStep::read_parts() {
 }
 
 void TrainStep::update(std::int64_t step, double learning_rate, double norm) {
+  RECORD_USER_SCOPE("optimizer");
   optimizer_.step(step + 1, learning_rate, norm > config_.clip_norm ? config_.clip_norm / norm : 1.0);
   running_state_.finish(running_rate(1 - optimizer_.average_decay(step + 1)));
   if (config_.shard) { // what the layers compute with: half the bytes of the weights, of which a rank keeps its share

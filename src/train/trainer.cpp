@@ -4,6 +4,7 @@
 #include "interval_means.hpp"
 #include "run_checkpoints.hpp"
 #include "run_timing.hpp"
+#include "step_profiler.hpp"
 #include "train_step.hpp"
 #include "validation.hpp"
 
@@ -18,6 +19,7 @@
 #include "radforge/train/optimizer.hpp"
 
 #include <ATen/ops/empty_like.h>
+#include <ATen/record_function.h>
 #include <fmt/ranges.h>
 
 #include <algorithm>
@@ -37,6 +39,11 @@ FlatRange range_of(const OptimizerConfig& config, ParameterSet& parameters, cons
   return config.shard ? share_of(total, ranks.rank(), ranks.size()) : FlatRange{0, total};
 }
 
+Batch next_batch(Loader& loader) {
+  RECORD_USER_SCOPE("data");
+  return loader.next();
+}
+
 // The averaged weights in full: one more buffer of their size while they are used, where each rank holds a share.
 at::Tensor full_average(Optimizer& optimizer, ParameterSet& parameters, Communicator& ranks) {
   if (optimizer.range().count == parameters.flat().numel()) {
@@ -50,8 +57,11 @@ at::Tensor full_average(Optimizer& optimizer, ParameterSet& parameters, Communic
 
 } // namespace
 
-Trainer::Trainer(TrainPlan plan, RunContext& context, const Mixture& data, Task& task)
-    : plan_(std::move(plan)), context_(context), data_(data), task_(task) {}
+Trainer::Trainer(TrainPlan plan, const RunContext& context, const Mixture& data, Task& task)
+    : plan_(std::move(plan)), profiler_(std::make_unique<StepProfiler>(plan_.profile_steps, context, task.parameters().device())),
+      context_(profiler_->traced_context()), data_(data), task_(task) {}
+
+Trainer::~Trainer() = default;
 
 TrainSummary Trainer::run() {
   Communicator& ranks = context_.data;
@@ -102,9 +112,10 @@ TrainSummary Trainer::run() {
       std::span(data_.validation()).first(std::min(data_.validation().size(), static_cast<std::size_t>(loop.validation_images)));
 
   while (!is_over()) {
+    profiler_->begin_step(step, loop.steps - step);
     context_.enter(Phase::data, step);
     const double waited_s = loader->wait_s();
-    const Batch batch = loader->next();
+    const Batch batch = next_batch(*loader);
     context_.enter(Phase::compute, step);
     const bool out_of_time = loop.max_minutes > 0 && since_start.seconds() > 60 * loop.max_minutes;
     const bool save_due = plan_.checkpoint.every_minutes > 0 && since_save.seconds() > 60 * plan_.checkpoint.every_minutes;
@@ -161,6 +172,7 @@ TrainSummary Trainer::run() {
           {"loss", verdict.loss}, {"gradient_norm", result.gradient_norm}, {"learning_rate", result.learning_rate}};
       append(metrics, means.metrics(task_));
       if (validating) {
+        RECORD_USER_SCOPE("validation");
         const std::vector<Metric> validation = validate(task_, data_, validated, average, ranks);
         best.add(step, validation);
         append(metrics, validation);
@@ -175,6 +187,7 @@ TrainSummary Trainer::run() {
     const bool last = is_over();
     if (last || verdict.stop || verdict.save_due || best.is_record(step) || step % plan_.checkpoint.every_steps == 0) {
       context_.enter(Phase::save, step);
+      RECORD_USER_SCOPE("save");
       const Stopwatch saving;
       if (last || verdict.stop) {
         checkpoints.save_now(step);
@@ -185,10 +198,12 @@ TrainSummary Trainer::run() {
       since_save.restart();
     }
     if (verdict.stop && !last) {
+      profiler_->finish();
       throw as_agreed(StoppedError("stopped on request after step {} of {} (the state is saved). The same command continues",
                                    step, loop.steps));
     }
   }
+  profiler_->finish();
   progress.finish();
   context_.enter(Phase::save, step);
   summary.images_per_s = static_cast<double>(summary.new_steps * loop.batch_size) / since_start.seconds();
@@ -209,7 +224,8 @@ std::unique_ptr<Loader> Trainer::loader_from(std::int64_t step) const {
                                                   .last_step = plan_.loop.steps,
                                                   .rank = context_.data.rank(),
                                                   .num_ranks = context_.data.size(),
-                                                  .num_threads = static_cast<int>(plan_.data.loader_threads)});
+                                                  .num_threads = static_cast<int>(plan_.data.loader_threads),
+                                                  .spans = context_.spans});
 }
 
 void Trainer::resume_metrics(std::int64_t step) const {

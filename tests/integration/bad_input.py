@@ -23,6 +23,9 @@ def command_line(place):
     expect_message(place, 2, ["unknown command 'trian'", "train"], "trian", "x.yaml")
     expect_message(place, 2, ["needs CONFIG.yaml"], "train")
     expect_message(place, 2, ["--no-such"], "train", "x.yaml", "--no-such")
+    expect_message(place, 2, ["--profile 0 traces no step", "from 1 on"], "train", "x.yaml", "--profile", "0")
+    expect_message(place, 2, ["'some'", "--profile"], "train", "x.yaml", "--profile", "some")
+    expect_message(place, 2, ["--profile is an option of train"], "generate", "x.yaml", "--profile", "3")
 
 
 def configuration(place):

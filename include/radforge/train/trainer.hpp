@@ -17,6 +17,7 @@
 namespace radforge {
 
 class BestStep;
+class StepProfiler;
 
 /// What the loop needs to know of a run.
 struct TrainPlan {
@@ -33,6 +34,7 @@ struct TrainPlan {
   std::vector<std::filesystem::path> origins = {};        ///< folders or files of the weights that the run starts from, or uses
   std::optional<std::int64_t> resume_step = std::nullopt; ///< go on from this checkpoint; else from the newest whole one
   bool allow_change = false;                              ///< go on with another configuration or other data
+  std::int64_t profile_steps = 0;                         ///< steps of this start to trace into `<run folder>/profile`; 0: none
 };
 
 struct TrainSummary {
@@ -47,7 +49,10 @@ struct TrainSummary {
 class Trainer {
  public:
   /// The references outlive the trainer.
-  Trainer(TrainPlan plan, RunContext& context, const Mixture& data, Task& task);
+  Trainer(TrainPlan plan, const RunContext& context, const Mixture& data, Task& task);
+  ~Trainer();
+  Trainer(const Trainer&) = delete;
+  Trainer& operator=(const Trainer&) = delete;
 
   /// Trains up to the last step, from the newest checkpoint if there is one, and publishes the task's result as `<run
   /// folder>/pipeline`: of the last step, or with early stopping of the step whose validation was best, whose checkpoint is kept.
@@ -74,7 +79,8 @@ class Trainer {
   void on_rank_0(const std::function<void()>& work) const;
 
   TrainPlan plan_;
-  RunContext& context_;
+  std::unique_ptr<StepProfiler> profiler_;
+  RunContext context_; ///< as the profiler sees it
   const Mixture& data_;
   Task& task_;
 };

@@ -39,6 +39,15 @@ TEST_CASE("a training run is told where to go on, and no other command is") {
   CHECK_THROWS_AS(parse({"prepare", "c.yaml", "--allow-change"}), ConfigError);
 }
 
+TEST_CASE("a training run is told how many of its steps to trace, and no other command is") {
+  CHECK(parse({"train", "c.yaml", "--profile", "3"}).line.profile_steps == 3);
+  CHECK(parse({"train", "c.yaml"}).line.profile_steps == 0);
+  for (const char* text : {"0", "-2", "many", "3x", ""}) {
+    CHECK_THROWS_AS(parse({"train", "c.yaml", "--profile", text}), ConfigError);
+  }
+  CHECK_THROWS_WITH(parse({"generate", "c.yaml", "--profile", "3"}), Catch::Contains("--profile is an option of train"));
+}
+
 TEST_CASE("a sweep is run, in part or in whole, or asked what became of it") {
   const CommandLine whole = parse({"sweep", "configs/demo/finetune.yaml"}).line;
   CHECK_FALSE(whole.shows_status);
