@@ -53,7 +53,7 @@ nlohmann::json run(bool encodes, const fs::path& pipeline, const std::string& pr
   outputs = outputs.flatten().narrow(0, 0, std::min<std::int64_t>(outputs.numel(), 4096)).to(at::kCPU).to(at::kDouble);
   const auto* values = outputs.const_data_ptr<double>();
   result["outputs"] = std::vector<double>(values, values + outputs.numel());
-  add_device(result, device, (encodes ? encode_multiply_adds : decode_multiply_adds)(config, side, side).flop());
+  add_device(result, device, precision, (encodes ? encode_multiply_adds : decode_multiply_adds)(config, side, side).flop());
   return result;
 }
 

@@ -114,7 +114,7 @@ nlohmann::json train(const fs::path& folder, const std::string& precision, std::
   Batch batch;
   batch.turns.resize(static_cast<std::size_t>(batch_size));
   nlohmann::json result = timed_steps(task, batch, steps, device, LoopConfig().ema_decay);
-  add_device(result, device, task.flop_per_image());
+  add_device(result, device, precision, task.flop_per_image());
   return result;
 }
 
@@ -136,7 +136,7 @@ nlohmann::json infer(const fs::path& folder, const std::string& precision, std::
   outputs = outputs.to(at::kCPU).to(at::kDouble).contiguous();
   const auto* values = outputs.const_data_ptr<double>();
   result["losses"] = std::vector<double>(values, values + outputs.numel());
-  add_device(result, device, task.flop_per_image());
+  add_device(result, device, precision, task.flop_per_image());
   return result;
 }
 

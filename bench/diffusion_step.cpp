@@ -47,7 +47,7 @@ nlohmann::json run(const fs::path& folder, const fs::path& dataset, const std::s
   DiffusionTask task(config, data, fs::path(config.pipeline) / "tokenizer", device);
   nlohmann::json result = timed_steps(task, first_batch(data, batch_size), steps, device, /*ema_decay=*/0);
   const DatasetSchema& schema = data.schema();
-  add_device(result, device,
+  add_device(result, device, precision,
              task.flop_per_image() +
                  encode_multiply_adds(read_autoencoder_config(config.pipeline), schema.height, schema.width).flop());
   return result;

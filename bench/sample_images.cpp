@@ -119,7 +119,7 @@ nlohmann::json run(const fs::path& folder, const std::string& sampler, const std
     }
   }
   nlohmann::json result = {{"images", batches * batch}, {"seconds", watch.seconds()}, {"means", means}};
-  add_device(result, device, flop_per_image(config.pipeline, sampler == "pndm" ? steps + 1 : steps));
+  add_device(result, device, precision, flop_per_image(config.pipeline, sampler == "pndm" ? steps + 1 : steps));
   return result;
 }
 

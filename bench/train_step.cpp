@@ -117,7 +117,7 @@ nlohmann::json run(const fs::path& folder, const std::string& precision, std::in
   Batch batch;
   batch.turns.resize(static_cast<std::size_t>(batch_size));
   nlohmann::json result = timed_steps(task, batch, steps, device, LoopConfig().ema_decay);
-  add_device(result, device, task.flop_per_image());
+  add_device(result, device, precision, task.flop_per_image());
   return result;
 }
 

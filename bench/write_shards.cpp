@@ -1,15 +1,19 @@
 // usage: bench_write_shards DATASET FOLDER LEVEL THREADS
 //
 // Writes the images of a data set again, from memory, as generate does. Prints images, seconds, and bytes before and after as
-// JSON.
+// JSON; "limit_bytes_per_s" is what libdeflate alone compresses on one core.
 #include "radforge/core/clock.hpp"
 #include "radforge/data/dataset.hpp"
 #include "radforge/data/write_shard.hpp"
 
+#include <libdeflate.h>
 #include <nlohmann/json.hpp>
 
+#include <cstdint>
 #include <iostream>
 #include <iterator>
+#include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,10 +32,24 @@ std::vector<SampleRecord> records_of(const Dataset& dataset) {
   return records;
 }
 
+double compression_rate(std::span<const SampleRecord> records, int level) {
+  const std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)> compressor(
+      libdeflate_alloc_compressor(level), &libdeflate_free_compressor);
+  std::vector<std::uint8_t> stream(libdeflate_zlib_compress_bound(compressor.get(), records.front().pixels.size()));
+  std::size_t num_bytes = 0;
+  const Stopwatch watch;
+  for (const SampleRecord& record : records) {
+    libdeflate_zlib_compress(compressor.get(), record.pixels.data(), record.pixels.size(), stream.data(), stream.size());
+    num_bytes += record.pixels.size();
+  }
+  return static_cast<double>(num_bytes) / watch.seconds();
+}
+
 void run(const std::filesystem::path& source, const std::filesystem::path& folder, int level, int num_threads) {
   const Dataset dataset(source);
   std::vector<SampleRecord> records = records_of(dataset);
   const auto num_images = static_cast<std::int64_t>(records.size());
+  const double limit = compression_rate(records, level);
   std::int64_t num_bytes = 0;
   const Stopwatch watch;
   for (const ShardSummary& shard : dataset.index().shards) {
@@ -42,6 +60,7 @@ void run(const std::filesystem::path& source, const std::filesystem::path& folde
   std::cout << nlohmann::json{{"images", num_images},
                               {"seconds", watch.seconds()},
                               {"num_bytes", num_bytes},
+                              {"limit_bytes_per_s", limit},
                               {"pixel_bytes", num_images * static_cast<std::int64_t>(dataset.schema().num_bytes())}}
             << '\n';
 }
