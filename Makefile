@@ -2,7 +2,7 @@
 JOBS ?= $(shell nproc)
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-cuda test-compat bundle test-faults test-slurm test-slurm-full asan bench format install clean
+.PHONY: help setup build demo test test-cuda test-compat bundle test-faults test-slurm test-slurm-full asan bench-programs bench format install clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -50,9 +50,11 @@ asan: setup build/asan/build.ninja ## the unit tests of the LibTorch-free module
 	LSAN_OPTIONS=suppressions=$(CURDIR)/tests/support/lsan.supp:print_suppressions=0 \
 	  ctest --test-dir build/asan -R '^unit/' -j $(JOBS) --output-on-failure --no-tests=error
 
-bench: build ## benchmarks against Python peers, bench/results/ (20 minutes)
+bench-programs: build
 	cmake --build build/release -j $(JOBS) --target bench
 	tools/peers/install
+
+bench: bench-programs ## benchmarks against Python peers, bench/results/ (20 minutes)
 	bench/run
 
 format: ## clang-format over all C++ files

@@ -1,27 +1,38 @@
-"""The benchmark cases by name. A case is a function of a Workspace that returns a Result."""
+"""The benchmark cases by suite and name. A case is a function of a Workspace that returns a Result.
 
-from . import all_reduce, check_networks, checkpoints, classifier, data_wait, evaluation, generate, loader, manifest, prepare, ranks, safetensors_load, sampling, train_step, verify
+Short cases are those of `make bench`, which has about 20 minutes for all of them; a long one of the same name with "-all" has every variant.
+"""
 
-CASES = {
+from . import (all_reduce, check_networks, checkpoints, classifier, data_wait, evaluation, generate, loader, manifest, prepare,
+               ranks, safetensors_load, sampling, train_step, verify)
+
+SHORT = {
     "prepare-256-to-64": prepare.run_256_to_64,
-    "prepare-1024-to-512": prepare.run_1024_to_512,
     "loader-64": loader.run_64,
+    "safetensors-load": safetensors_load.run,
+    "write-shards": generate.write_shards,
+    "all-reduce": all_reduce.run,
+    "train-step": train_step.run,
+    "classifier-step": classifier.run_step,
+    "sampling": sampling.run,
+    "evaluate": evaluation.run,
+}
+LONG = {
+    "prepare-1024-to-512": prepare.run_1024_to_512,
     "loader-256": loader.run_256,
     "verify": verify.run,
-    "safetensors-load": safetensors_load.run,
     "manifest-565k": manifest.run,
     "data-wait": data_wait.run,
     "ranks": ranks.run,
     "checkpoint-stall": checkpoints.run_stall,
     "restart": checkpoints.run_restart,
-    "all-reduce": all_reduce.run,
-    "train-step": train_step.run,
-    "classifier-step": classifier.run_step,
+    "train-step-all": train_step.run_all,
+    "classifier-step-all": classifier.run_all_steps,
+    "sampling-all": sampling.run_all,
+    "evaluate-all": evaluation.run_all,
     "sweep": classifier.run_sweep,
-    "sampling": sampling.run,
     "generate-ranks": generate.ranks,
     "generate-slow-rank": generate.slow_rank,
-    "write-shards": generate.write_shards,
-    "evaluate": evaluation.run,
     "check-networks": check_networks.run,
 }
+CASES = SHORT | LONG

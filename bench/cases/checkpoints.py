@@ -12,7 +12,7 @@ import time
 from harness.alternate import alternate
 from harness.process import environment
 from harness.result import Result, Series
-from harness.workspace import Workspace
+from harness.workspace import Workspace, numbers
 
 from . import demo
 
@@ -39,13 +39,18 @@ def run_stall(workspace: Workspace) -> Result:
         beside = [value for step, value in seconds.items() if step > every and 1 <= step % every <= 3]
         apart = [value for step, value in seconds.items() if step % every in (0, *range(4, every))]
         stalls = [line["save_stall_s"] for line in lines if line["save_stall_s"] > 0]
-        return {"beside": beside, "apart": apart, "stall": statistics.median(stalls), "bytes": set_bytes(out)}
+        num_bytes = set_bytes(out)
+        return {"beside": beside, "apart": apart, "stall": statistics.median(stalls), "bytes": num_bytes,
+                "copy": numbers(workspace.program("limits", "copy", num_bytes // ranks, ranks))["seconds"],
+                "disk": numbers(workspace.program("limits", "disk", out, num_bytes))["seconds"]}
 
     runs = alternate(workspace.rounds, {"run": measure})["run"]
     apart = Series("step with no save near it, median", "ms", [1e3 * statistics.median(run["apart"]) for run in runs])
     beside = Series("the three steps after a save began, median", "ms", [1e3 * statistics.median(run["beside"]) for run in runs])
     worst = Series("the three steps after a save began, slowest", "ms", [1e3 * max(run["beside"]) for run in runs])
-    stall = Series("stall of the step in which a save begins", "ms", [1e3 * run["stall"] for run in runs])
+    stall = Series("stall of the step in which a save begins", "ms", [1e3 * run["stall"] for run in runs],
+                   limit=[1e3 * run["copy"] for run in runs])
+    disk = Series("as many bytes as the set has, written and synced by nobody else", "ms", [1e3 * run["disk"] for run in runs])
     factor = Series("median step beside a save / median step", "", [a / b for a, b in zip(beside.values, apart.values, strict=True)],
                     at_most=1.2)
     # Each rank stages its share; what the three steps lose is lost as long as the writing takes.
@@ -55,9 +60,10 @@ def run_stall(workspace: Workspace) -> Result:
                    at_most=0.5)
     return Result(
         about=f"configs/demo/diffusion.yaml, {steps} steps on {ranks} ranks with one thread each, a checkpoint every {every}: times "
-              "of single steps from timing.jsonl. The scaled share multiplies what a save costs in all by the ratio of the states' sizes.",
+              "of single steps from timing.jsonl. The limit of the stall: each rank copies its share of the set in "
+              "memory. The scaled share multiplies what a save costs in all by the ratio of the states' sizes.",
         parameters={"rounds": workspace.rounds, "steps": steps, "set": f"{runs[0]['bytes'] / 1e6:.1f} MB"},
-        series=[apart, beside, worst, stall, factor, share])
+        series=[apart, beside, worst, stall, disk, factor, share])
 
 
 def wait_for_lines(path: pathlib.Path, count: int, process: subprocess.Popen) -> float:

@@ -35,7 +35,15 @@ def train(workspace: Workspace, name: str, out: pathlib.Path, ranks: int = 2, th
 
 
 @functools.cache
+def dataset(workspace: Workspace) -> pathlib.Path:
+    """The demo's radiographs, 64 px."""
+    folder = workspace.folder("demo-prepare")
+    workspace.product("prepare", config(workspace, "prepare"), "--output", folder, ranks=2)
+    return folder
+
+
+@functools.cache
 def prepare(workspace: Workspace) -> None:
     """What a diffusion training starts from."""
-    workspace.product("prepare", config(workspace, "prepare"), "--output", workspace.folder("demo-prepare"), ranks=2)
+    dataset(workspace)
     train(workspace, "autoencoder", workspace.folder("demo-autoencoder"), train__steps=20)

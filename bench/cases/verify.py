@@ -36,17 +36,22 @@ def run(workspace: Workspace) -> Result:
     found = alternate(workspace.rounds, sides)
     check = require(all("every digest holds" in output for output in outputs), "verify found every digest to hold in every round")
 
+    def rate(side: str, seconds: str) -> list[float]:
+        return [run["bytes"] / run[seconds] / 1e9 for run in found[side]]
+
     def wall(name: str, side: str) -> Series:
-        return Series(f"{name}, by wall clock", "GB/s", [run["bytes"] / run["seconds"] / 1e9 for run in found[side]])
+        return Series(f"{name}, by wall clock", "GB/s", rate(side, "seconds"))
 
     def core(name: str, side: str) -> Series:
-        return Series(f"{name}, by processor time", "GB/core-s", [run["bytes"] / run["cpu_s"] / 1e9 for run in found[side]])
+        return Series(f"{name}, by processor time", "GB/core-s", rate(side, "cpu_s"))
 
     ours = "radforge verify"
     verify = Series(f"{ours}, by wall clock", "GB/s",
-                    [more / (costs[MANY].wall_s - costs[FEW].wall_s) / 1e9 for costs in found["verify"]])
+                    [more / (costs[MANY].wall_s - costs[FEW].wall_s) / 1e9 for costs in found["verify"]],
+                    limit=rate("both", "seconds"))
     verify_core = Series(f"{ours}, by processor time", "GB/core-s",
-                         [more / (costs[MANY].cpu_s - costs[FEW].cpu_s) / 1e9 for costs in found["verify"]])
+                         [more / (costs[MANY].cpu_s - costs[FEW].cpu_s) / 1e9 for costs in found["verify"]],
+                         limit=rate("both", "cpu_s"))
     startup = Series(f"{ours} of {num_bytes[FEW] / 1e9:.2f} GB with start-up", "GB/s",
                      [num_bytes[FEW] / costs[FEW].wall_s / 1e9 for costs in found["verify"]])
     names = {"read": "read(2) into 1 MiB", "digest": "XXH3-128 of 1 MiB in cache", "both": "read(2), then XXH3-128, of each MiB"}
@@ -57,11 +62,10 @@ def run(workspace: Workspace) -> Result:
         theirs = [num_bytes[MANY] / cost.wall_s / 1e9 for cost in found["xxhsum"]]
         series.append(Series("xxhsum -H2, by wall clock", "GB/s", theirs))
     series += [ratio(f"{ours} / read(2), by wall clock", verify, by_wall["read"], at_least=0.6),
-               ratio(f"{ours} / read(2), by processor time", verify_core, by_core["read"], at_least=0.6),
-               ratio(f"{ours} / read(2) then XXH3-128, by processor time", verify_core, by_core["both"])]
+               ratio(f"{ours} / read(2), by processor time", verify_core, by_core["read"], at_least=0.6)]
     return Result(
         about="One rank over shards of random 256 px images in page cache. Start-up is taken out by the difference of two data "
-              "sets.",
+              "sets. The limit is read(2), then XXH3-128, of each MiB.",
         parameters={"rounds": workspace.rounds, "data sets": " and ".join(f"{size / 1e9:.2f} GB" for size in num_bytes.values())},
         series=series,
         checks=[check],

@@ -53,7 +53,7 @@ class Workspace:
     @functools.cache
     def images(self, count: int, side: int, kind: str) -> pathlib.Path:
         """A folder with `count` images of `side` pixels made of the real ones in data/open-cxr, and their table metadata.csv."""
-        path = self.folder(f"images-{side}")
+        path = self.folder(f"images-{count}-{side}-{kind}")
         self.peer("make_images", TOP / "data" / "open-cxr", path, count, side, kind)
         return path
 
