@@ -2,7 +2,7 @@
 JOBS ?= $(shell nproc)
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-cuda test-compat bundle test-faults test-slurm test-slurm-full asan bench-programs bench format install clean
+.PHONY: help setup build demo test test-cuda test-compat bundle test-faults test-slurm test-slurm-full asan bench-programs bench bench-growth format install clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -56,6 +56,9 @@ bench-programs: build
 
 bench: bench-programs ## benchmarks against Python peers, bench/results/ (20 minutes)
 	bench/run
+
+bench-growth: bench-programs ## the long benchmarks, and how cost grows with model, batch, images, ranks and draws (hours)
+	bench/run --long
 
 format: ## clang-format over all C++ files
 	tools/check_format --fix

@@ -3,7 +3,7 @@
 Short cases are those of `make bench`, which has about 20 minutes for all of them; a long one of the same name with "-all" has every variant.
 """
 
-from . import (all_reduce, check_networks, checkpoints, classifier, data_wait, evaluation, generate, loader, manifest, prepare,
+from . import (all_reduce, check_networks, checkpoints, classifier, data_wait, evaluation, generate, growth, loader, manifest, prepare,
                ranks, safetensors_load, sampling, train_step, verify)
 
 SHORT = {
@@ -33,6 +33,11 @@ LONG = {
     "sweep": classifier.run_sweep,
     "generate-ranks": generate.ranks,
     "generate-slow-rank": generate.slow_rank,
+    "growth-model": growth.model,
+    "growth-batch": growth.batch,
+    "growth-images": growth.images,
+    "growth-ranks": growth.ranks,
+    "growth-draws": growth.draws,
     "check-networks": check_networks.run,
 }
 CASES = SHORT | LONG
