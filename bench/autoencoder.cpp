@@ -1,7 +1,8 @@
-// usage: bench_autoencoder encode|decode FOLDER PRECISION BATCH COUNT cpu|cuda
+// usage: bench_autoencoder make FOLDER BATCH | encode|decode FOLDER PRECISION BATCH COUNT cpu|cuda
 //
-// Encodes COUNT batches of images by the autoencoder of FOLDER/pipeline (bench_sample_images makes one), or decodes latents of
-// their size. Prints images, seconds and the first numbers of the result as JSON.
+// "make" writes images and latents for the autoencoder of FOLDER/pipeline (bench_sample_images makes one) beside it. The others
+// encode the first BATCH of these images COUNT times, or decode the latents. Print images, seconds and the first numbers of the
+// result as JSON.
 #include "support/device.hpp"
 #include "support/fixed_normals.hpp"
 
@@ -11,6 +12,7 @@
 #include "radforge/models/pipeline_folder.hpp"
 #include "radforge/nn/device.hpp"
 #include "radforge/nn/precision.hpp"
+#include "radforge/nn/state_dict.hpp"
 
 #include <c10/core/GradMode.h>
 
@@ -25,20 +27,34 @@ namespace {
 
 namespace fs = std::filesystem;
 
-nlohmann::json run(bool encodes, const fs::path& pipeline, const std::string& precision, std::int64_t batch, int count,
+constexpr const char* inputs_file = "autoencoder-inputs.safetensors";
+
+std::int64_t image_side(const AutoencoderConfig& config, std::int64_t latent_side) {
+  return latent_side << (config.block_out_channels.size() - 1);
+}
+
+void make(const fs::path& folder, std::int64_t batch) {
+  const AutoencoderConfig config = read_autoencoder_config(folder / "pipeline");
+  const std::int64_t latent_side = read_unet_config(folder / "pipeline").sample_size;
+  const std::int64_t side = image_side(config, latent_side);
+  write_state_dict(folder / inputs_file,
+                   {{"encode", fixed_normals(1, batch, {config.in_channels, side, side}).clamp(-1, 1)},
+                    {"decode", fixed_normals(2, batch, {config.latent_channels, latent_side, latent_side})}});
+}
+
+nlohmann::json run(const std::string& mode, const fs::path& folder, const std::string& precision, std::int64_t batch, int count,
                    const std::string& device_name) {
   const at::Device device = open_device(device_name);
   const c10::NoGradGuard no_grad;
+  const bool encodes = mode == "encode";
+  const fs::path pipeline = folder / "pipeline";
   const AutoencoderConfig config = read_autoencoder_config(pipeline);
-  const std::int64_t latent_side = read_unet_config(pipeline).sample_size;
+  const std::int64_t side = image_side(config, read_unet_config(pipeline).sample_size);
   ParameterSet parameters;
   const AutoencoderKL autoencoder(config, ParameterScope(parameters));
-  const std::int64_t side = latent_side * autoencoder.downscale();
   parameters.allocate_frozen(scalar_type_of(precision), device);
   parameters.load(parameters.flat(), read_autoencoder_weights(pipeline));
-  const at::Tensor inputs = (encodes ? fixed_normals(1, batch, {config.in_channels, side, side}).clamp(-1, 1)
-                                     : fixed_normals(1, batch, {config.latent_channels, latent_side, latent_side}))
-                                .to(device);
+  const at::Tensor inputs = read_state_dict(folder / inputs_file).at(mode).narrow(0, 0, batch).to(device);
   at::Tensor outputs;
   Stopwatch watch;
   for (int i = 0; i < warm_up_steps(device) + count; ++i) {
@@ -61,14 +77,17 @@ nlohmann::json run(bool encodes, const fs::path& pipeline, const std::string& pr
 } // namespace radforge
 
 int main(int argc, char** argv) {
-  const std::string mode = argc == 7 ? argv[1] : "";
-  if (mode != "encode" && mode != "decode") {
-    std::cerr << "usage: bench_autoencoder encode|decode FOLDER PRECISION BATCH COUNT cpu|cuda\n";
+  const std::string mode = argc > 1 ? argv[1] : "";
+  if (!(mode == "make" && argc == 4) && !((mode == "encode" || mode == "decode") && argc == 7)) {
+    std::cerr << "usage: bench_autoencoder make FOLDER BATCH | encode|decode FOLDER PRECISION BATCH COUNT cpu|cuda\n";
     return 2;
   }
   try {
-    const std::filesystem::path pipeline = std::filesystem::path(argv[2]) / "pipeline";
-    std::cout << radforge::run(mode == "encode", pipeline, argv[3], std::stoll(argv[4]), std::stoi(argv[5]), argv[6]) << '\n';
+    if (mode == "make") {
+      radforge::make(argv[2], std::stoll(argv[3]));
+    } else {
+      std::cout << radforge::run(mode, argv[2], argv[3], std::stoll(argv[4]), std::stoi(argv[5]), argv[6]) << '\n';
+    }
   } catch (const std::exception& error) {
     std::cerr << "bench_autoencoder: " << error.what() << '\n';
     return 1;

@@ -3,8 +3,8 @@
 Short cases are those of `make bench`, which has about 20 minutes for all of them; a long one of the same name with "-all" has every variant.
 """
 
-from . import (all_reduce, check_networks, checkpoints, classifier, data_wait, evaluation, generate, growth, loader, manifest, prepare,
-               ranks, safetensors_load, sampling, train_step, verify)
+from . import (all_reduce, check_networks, checkpoints, classifier, data_wait, evaluation, generate, growth, loader, manifest,
+               prepare, ranks, safetensors_load, sampling, train_step, vae, verify)
 
 SHORT = {
     "prepare-256-to-64": prepare.run_256_to_64,
@@ -16,6 +16,7 @@ SHORT = {
     "classifier-step": classifier.run_step,
     "sampling": sampling.run,
     "evaluate": evaluation.run,
+    "vae": vae.run,
 }
 LONG = {
     "prepare-1024-to-512": prepare.run_1024_to_512,

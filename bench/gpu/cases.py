@@ -1,6 +1,7 @@
 """What is measured: for each case how both sides are started, and what must come out alike."""
 
 import dataclasses
+import math
 import os
 import pathlib
 import statistics
@@ -90,8 +91,10 @@ def like_images(ours: dict, theirs: dict) -> str:
     return require(abs(left - right) < 10, f"mean grey levels, {left:.1f} and {right:.1f}, are near each other")
 
 
-def nothing(_ours: dict, _theirs: dict) -> str:
-    return "outputs are compared by tests, not here"
+def same_outputs(ours: dict, theirs: dict) -> str:
+    squares = sum(right ** 2 for right in theirs["outputs"])
+    apart = math.sqrt(sum((left - right) ** 2 for left, right in zip(ours["outputs"], theirs["outputs"], strict=True)) / squares)
+    return require(apart < 0.05, f"the first numbers of the outputs differ by {apart:.1e} of their size, within 0.05")
 
 
 def make_unet(setting: Setting, batch: int) -> pathlib.Path:
@@ -105,6 +108,12 @@ def make_images(setting: Setting, batch: int) -> tuple:
     side, channels = (32, 1) if setting.rehearsal else (512, 3)
     setting.workspace.program("make_shards", folder, 1, batch, side, channels)
     return pipeline, folder, side
+
+
+def make_inputs(setting: Setting, batch: int) -> pathlib.Path:
+    folder = setting.pipeline()
+    setting.workspace.program("autoencoder", "make", folder, batch)
+    return folder
 
 
 def make_classifier(setting: Setting, batch: int) -> pathlib.Path:
@@ -126,10 +135,10 @@ def sampling(about: str, sampler: str, steps: int, goal: float | None) -> Case:
 
 def autoencoder(about: str, mode: str) -> Case:
     return Case(
-        about=about, batches=(8, 16, 32), count=20, prepare=lambda setting, _: setting.pipeline(),
+        about=about, batches=(8, 16, 32), count=20, prepare=make_inputs,
         ours=lambda s, folder, batch, count: s.ours("autoencoder", mode, folder, s.precision, batch, count),
         peer=lambda s, folder, form, batch, count: s.peer("autoencoder", form, mode, folder, s.precision, batch, count),
-        check=nothing)
+        check=same_outputs)
 
 
 CASES = {

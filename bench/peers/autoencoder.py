@@ -1,4 +1,4 @@
-"""Encodes or decodes by the autoencoder of diffusers, as bench_autoencoder does, and prints the same; but the numbers of its inputs.
+"""Encodes or decodes by the autoencoder of diffusers, as bench_autoencoder does, and prints the same.
 
 usage: autoencoder.py encode|decode FOLDER PRECISION BATCH COUNT MEMORY DEVICE FORM
 
@@ -11,18 +11,13 @@ import sys
 import torch
 from common import arranged, in_form, now, peak_bytes, warm_up_steps
 from diffusers import AutoencoderKL
+from safetensors.torch import load_file
 
 mode, folder, precision, batch, count, memory, device, form = sys.argv[1:]
 batch, count = int(batch), int(count)
 half = torch.bfloat16 if precision == "bf16" else torch.float32
 autoencoder = arranged(AutoencoderKL.from_pretrained(f"{folder}/pipeline/vae"), "sdpa", memory).to(device, half).eval()
-with open(f"{folder}/pipeline/unet/config.json", encoding="utf-8") as file:
-    latent_side = json.load(file)["sample_size"]
-scale = 2 ** (len(autoencoder.config.block_out_channels) - 1)
-shape = (autoencoder.config.in_channels, latent_side * scale, latent_side * scale) if mode == "encode" else (
-    autoencoder.config.latent_channels, latent_side, latent_side)
-torch.manual_seed(1)
-inputs = torch.randn(batch, *shape, device=device).to(half)
+inputs = load_file(f"{folder}/autoencoder-inputs.safetensors")[mode][:batch].to(device, half)
 if memory == "channels_last":
     inputs = inputs.contiguous(memory_format=torch.channels_last)
 compute = in_form(autoencoder.encode if mode == "encode" else autoencoder.decode, form)
@@ -32,4 +27,5 @@ with torch.inference_mode():
             begin = now(device)
         outputs = compute(inputs)
     seconds = now(device) - begin
-print(json.dumps({"images": batch * count, "seconds": seconds, "device_peak_bytes": peak_bytes(device)}))
+first = (outputs.latent_dist.mean if mode == "encode" else outputs.sample).flatten()[:4096].double().tolist()
+print(json.dumps({"images": batch * count, "seconds": seconds, "outputs": first, "device_peak_bytes": peak_bytes(device)}))
