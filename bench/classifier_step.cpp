@@ -113,7 +113,7 @@ nlohmann::json train(const fs::path& folder, const std::string& precision, std::
   FixedBatchTask task(folder, precision, PartUse::trained, device);
   Batch batch;
   batch.turns.resize(static_cast<std::size_t>(batch_size));
-  nlohmann::json result = timed_steps(task, batch, steps, device, LoopConfig().ema_decay);
+  nlohmann::json result = timed_steps(*make_self_communicator(), task, batch, steps, device, LoopConfig().ema_decay);
   add_device(result, device, precision, task.flop_per_image());
   return result;
 }

@@ -45,7 +45,8 @@ nlohmann::json run(const fs::path& folder, const fs::path& dataset, const std::s
   config = with_models_of_pipeline(config);
   const Mixture data(config.data);
   DiffusionTask task(config, data, fs::path(config.pipeline) / "tokenizer", device);
-  nlohmann::json result = timed_steps(task, first_batch(data, batch_size), steps, device, /*ema_decay=*/0);
+  nlohmann::json result =
+      timed_steps(*make_self_communicator(), task, first_batch(data, batch_size), steps, device, /*ema_decay=*/0);
   const DatasetSchema& schema = data.schema();
   add_device(result, device, precision,
              task.flop_per_image() +

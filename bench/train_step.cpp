@@ -2,11 +2,13 @@
 //
 // "make" writes a UNet with CHANNELS (as "64,128,128"), or of the configuration in the folder PIPELINE, and initial weights as
 // diffusers reads it, and a batch of inputs. "run" trains it by the Trainer's own step on that batch: forward, backward, norm,
-// clipping, AdamW and the average of the weights. Prints images, seconds and the loss of every step as JSON.
+// clipping, AdamW and the average of the weights; under mpirun on the ranks together. Prints images, seconds and the loss of
+// every step as JSON.
 #include "support/device.hpp"
 #include "support/fixed_normals.hpp"
 #include "support/timed_steps.hpp"
 
+#include "radforge/comm/mpi_session.hpp"
 #include "radforge/models/multiply_adds.hpp"
 #include "radforge/models/pipeline_folder.hpp"
 #include "radforge/models/unet.hpp"
@@ -20,6 +22,7 @@
 #include <iostream>
 #include <iterator>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -87,7 +90,7 @@ class FixedBatchTask final : public Task {
   StepInputs inputs(const Batch& batch, Purpose) override {
     StepInputs inputs;
     for (const char* name : {"latents", "timesteps", "text", "target"}) {
-      inputs.push_back(batch_.at(name).narrow(0, 0, std::ssize(batch.turns)));
+      inputs.push_back(batch_.at(name).narrow(0, batch.turns.front().id, std::ssize(batch.turns)));
     }
     return inputs;
   }
@@ -110,13 +113,22 @@ class FixedBatchTask final : public Task {
   StateDict batch_;
 };
 
-nlohmann::json run(const fs::path& folder, const std::string& precision, std::int64_t batch_size, int steps,
+/// What rank 0 prints; null on the others.
+nlohmann::json run(Communicator& ranks, const fs::path& folder, const std::string& precision, std::int64_t batch_size, int steps,
                    const std::string& device_name) {
   const at::Device device = open_device(device_name);
   FixedBatchTask task(folder, precision, device);
-  Batch batch;
-  batch.turns.resize(static_cast<std::size_t>(batch_size));
-  nlohmann::json result = timed_steps(task, batch, steps, device, LoopConfig().ema_decay);
+  if (batch_size % ranks.size() != 0) {
+    throw std::invalid_argument("the number of ranks does not divide the batch");
+  }
+  Batch slice;
+  for (std::int64_t i = 0; i < batch_size / ranks.size(); ++i) {
+    slice.turns.push_back({ranks.rank() * batch_size / ranks.size() + i, 0});
+  }
+  nlohmann::json result = timed_steps(ranks, task, slice, steps, device, LoopConfig().ema_decay);
+  if (ranks.rank() != 0) {
+    return nullptr;
+  }
   add_device(result, device, precision, task.flop_per_image());
   return result;
 }
@@ -125,6 +137,8 @@ nlohmann::json run(const fs::path& folder, const std::string& precision, std::in
 } // namespace radforge
 
 int main(int argc, char** argv) {
+  const radforge::MpiSession session(argc, argv);
+  const auto ranks = session.world();
   const std::string mode = argc > 1 ? argv[1] : "";
   if (!(mode == "make" && argc == 5) && !(mode == "run" && argc == 7)) {
     std::cerr << "usage: bench_train_step make FOLDER CHANNELS|PIPELINE BATCH | run FOLDER PRECISION BATCH STEPS cpu|cuda\n";
@@ -134,10 +148,13 @@ int main(int argc, char** argv) {
     if (mode == "make") {
       radforge::make(argv[2], argv[3], std::stoll(argv[4]));
     } else {
-      std::cout << radforge::run(argv[2], argv[3], std::stoll(argv[4]), std::stoi(argv[5]), argv[6]) << '\n';
+      const auto result = radforge::run(*ranks, argv[2], argv[3], std::stoll(argv[4]), std::stoi(argv[5]), argv[6]);
+      if (!result.is_null()) {
+        std::cout << result << '\n';
+      }
     }
   } catch (const std::exception& error) {
     std::cerr << "bench_train_step: " << error.what() << '\n';
-    return 1;
+    ranks->abort(1); // the others may wait for this one
   }
 }
