@@ -4,7 +4,7 @@ Short cases are those of `make bench`, which has about 20 minutes for all of the
 """
 
 from . import (all_reduce, check_networks, checkpoints, classifier, data_wait, evaluation, generate, growth, loader, manifest,
-               prepare, ranks, safetensors_load, sampling, train_ranks, train_step, vae, verify)
+               prepare, ranks, safetensors_load, sampling, startup, train_ranks, train_step, vae, verify)
 
 SHORT = {
     "prepare-256-to-64": prepare.run_256_to_64,
@@ -18,6 +18,7 @@ SHORT = {
     "evaluate": evaluation.run,
     "vae": vae.run,
     "train-ranks": train_ranks.run,
+    "startup": startup.run,
 }
 LONG = {
     "prepare-1024-to-512": prepare.run_1024_to_512,
