@@ -3,8 +3,9 @@
 Short cases are those of `make bench`, which has about 20 minutes for all of them; a long one of the same name with "-all" has every variant.
 """
 
-from . import (all_reduce, check_networks, checkpoints, classifier, data_wait, evaluation, generate, growth, loader, manifest,
-               prepare, ranks, safetensors_load, sampling, startup, train_ranks, train_step, vae, verify)
+from . import (all_reduce, check_networks, checkpoints, classifier, data_wait, evaluation, generate, growth, loader,
+               loader_webdataset, manifest, prepare, ranks, safetensors_load, sampling, startup, train_ranks, train_step, vae,
+               verify)
 
 SHORT = {
     "prepare-256-to-64": prepare.run_256_to_64,
@@ -19,6 +20,7 @@ SHORT = {
     "vae": vae.run,
     "train-ranks": train_ranks.run,
     "startup": startup.run,
+    "loader-webdataset": loader_webdataset.run,
 }
 LONG = {
     "prepare-1024-to-512": prepare.run_1024_to_512,
