@@ -2,15 +2,15 @@
 //
 // Reads EPOCHS + 1 epochs through the Loader, the first one untimed: it is where the digest of ids and pixels is taken. Prints
 // one JSON object. "limit_images_per_s" is what one core decompresses when the rows' deflate streams lie in memory.
-#include "radforge/data/loader.hpp"
-#include "radforge/core/clock.hpp"
+#include "support/coverage_digest.hpp"
+#include "support/decompression_rate.hpp"
 
-#include <libdeflate.h>
+#include "radforge/core/clock.hpp"
+#include "radforge/data/loader.hpp"
+
 #include <nlohmann/json.hpp>
 
-#include <cstdlib>
 #include <iostream>
-#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,44 +18,19 @@
 namespace radforge {
 namespace {
 
-/// Sum over samples of CRC-32 of the id (8 bytes, little-endian) and the pixels: in any order the same.
-class CoverageDigest {
- public:
-  void add(const Batch& batch) {
-    const std::size_t bytes = batch.values.size() / batch.turns.size();
-    for (std::size_t i = 0; i < batch.turns.size(); ++i) {
-      const std::int64_t id = batch.turns[i].id;
-      const std::uint32_t of_id = libdeflate_crc32(0, &id, sizeof(id));
-      sum_ += libdeflate_crc32(of_id, batch.values.data() + i * bytes, bytes);
-    }
-  }
-  std::uint64_t value() const { return sum_; }
-
- private:
-  std::uint64_t sum_ = 0;
-};
-
-double decompression_rate(const Mixture& mixture, std::size_t bytes) {
-  const std::unique_ptr<libdeflate_compressor, decltype(&libdeflate_free_compressor)> compressor(libdeflate_alloc_compressor(4),
-                                                                                                 &libdeflate_free_compressor);
-  const std::unique_ptr<libdeflate_decompressor, decltype(&libdeflate_free_decompressor)> decompressor(
-      libdeflate_alloc_decompressor(), &libdeflate_free_decompressor);
-  std::vector<std::uint8_t> pixels(bytes);
-  std::vector<std::vector<std::uint8_t>> streams;
+std::vector<std::vector<std::uint8_t>> images_of(const Mixture& mixture) {
+  std::vector<std::vector<std::uint8_t>> images;
   for (const std::int64_t id : mixture.training().front().ids) {
-    mixture.values(id, pixels);
-    std::vector<std::uint8_t> stream(libdeflate_zlib_compress_bound(compressor.get(), bytes));
-    stream.resize(libdeflate_zlib_compress(compressor.get(), pixels.data(), bytes, stream.data(), stream.size()));
-    streams.push_back(std::move(stream));
+    mixture.values(id, images.emplace_back(mixture.schema().num_bytes()));
   }
-  const Stopwatch watch;
-  for (const std::vector<std::uint8_t>& stream : streams) {
-    if (libdeflate_zlib_decompress(decompressor.get(), stream.data(), stream.size(), pixels.data(), bytes, nullptr) !=
-        LIBDEFLATE_SUCCESS) {
-      std::abort();
-    }
+  return images;
+}
+
+void add(CoverageDigest& digest, const Batch& batch) {
+  const std::size_t bytes = batch.values.size() / batch.turns.size();
+  for (std::size_t i = 0; i < batch.turns.size(); ++i) {
+    digest.add(batch.turns[i].id, std::span(batch.values).subspan(i * bytes, bytes));
   }
-  return static_cast<double>(streams.size()) / watch.seconds();
 }
 
 void run(const std::string& folder, int num_threads, std::int64_t batch_size, std::int64_t num_epochs) {
@@ -72,7 +47,7 @@ void run(const std::string& folder, int num_threads, std::int64_t batch_size, st
                 {.last_step = steps * (num_epochs + 1), .num_threads = num_threads});
   CoverageDigest digest;
   for (std::int64_t step = 0; step < steps; ++step) {
-    digest.add(loader.next());
+    add(digest, loader.next());
   }
   std::int64_t count = 0;
   const Stopwatch watch;
@@ -80,12 +55,10 @@ void run(const std::string& folder, int num_threads, std::int64_t batch_size, st
     count += static_cast<std::int64_t>(loader.next().turns.size());
   }
   const double seconds = watch.seconds();
-  const DatasetSchema& schema = mixture.schema();
-  const auto bytes = static_cast<std::size_t>(schema.height) * static_cast<std::size_t>(schema.width);
   std::cout << nlohmann::json{{"images", count},
                               {"seconds", seconds},
                               {"digest", digest.value()},
-                              {"limit_images_per_s", decompression_rate(mixture, bytes)}}
+                              {"limit_images_per_s", decompression_rate(images_of(mixture))}}
             << '\n';
 }
 
