@@ -3,7 +3,7 @@
 Short cases are those of `make bench`, which has about 20 minutes for all of them; a long one of the same name with "-all" has every variant.
 """
 
-from . import (all_reduce, check_networks, checkpoints, classifier, data_wait, evaluation, generate, growth, loader,
+from . import (all_reduce, check_networks, checkpoint, checkpoints, classifier, data_wait, evaluation, generate, growth, loader,
                loader_webdataset, manifest, prepare, ranks, read_shards, safetensors_load, sampling, startup, train_ranks,
                train_step, vae, verify)
 
@@ -22,6 +22,7 @@ SHORT = {
     "startup": startup.run,
     "loader-webdataset": loader_webdataset.run,
     "read-shards": read_shards.run,
+    "checkpoint": checkpoint.run,
 }
 LONG = {
     "prepare-1024-to-512": prepare.run_1024_to_512,
