@@ -4,8 +4,8 @@ Short cases are those of `make bench`, which has about 20 minutes for all of the
 """
 
 from . import (all_reduce, check_networks, checkpoint, checkpoints, classifier, data_wait, evaluation, generate, growth, loader,
-               loader_webdataset, manifest, prepare, ranks, read_shards, safetensors_load, sampling, startup, train_ranks,
-               train_step, vae, verify)
+               loader_webdataset, manifest, prepare, ranks, read_shards, safetensors_load, sampling, startup, tokenizer,
+               train_ranks, train_step, vae, verify)
 
 SHORT = {
     "prepare-256-to-64": prepare.run_256_to_64,
@@ -23,6 +23,7 @@ SHORT = {
     "loader-webdataset": loader_webdataset.run,
     "read-shards": read_shards.run,
     "checkpoint": checkpoint.run,
+    "tokenizer": tokenizer.run,
 }
 LONG = {
     "prepare-1024-to-512": prepare.run_1024_to_512,
