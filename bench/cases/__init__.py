@@ -4,7 +4,7 @@ Short cases are those of `make bench`, which has about 20 minutes for all of the
 """
 
 from . import (all_reduce, check_networks, checkpoint, checkpoints, classifier, data_wait, evaluation, generate, growth, loader,
-               loader_webdataset, manifest, prepare, ranks, read_shards, safetensors_load, sampling, startup, tokenizer,
+               loader_webdataset, manifest, prepare, quality, ranks, read_shards, safetensors_load, sampling, startup, tokenizer,
                train_ranks, train_step, vae, verify)
 
 SHORT = {
@@ -24,6 +24,7 @@ SHORT = {
     "read-shards": read_shards.run,
     "checkpoint": checkpoint.run,
     "tokenizer": tokenizer.run,
+    "fid": quality.run,
 }
 LONG = {
     "prepare-1024-to-512": prepare.run_1024_to_512,
