@@ -3,9 +3,9 @@
 Short cases are those of `make bench`, which has about 20 minutes for all of them; a long one of the same name with "-all" has every variant.
 """
 
-from . import (all_reduce, check_networks, checkpoint, checkpoints, classifier, data_wait, evaluation, generate, growth, loader,
-               loader_webdataset, manifest, prepare, quality, ranks, read_shards, safetensors_load, sampling, startup, tokenizer,
-               train_ranks, train_step, vae, verify)
+from . import (all_reduce, check_networks, checkpoint, checkpoints, classifier, data_wait, evaluation, fairness, generate, growth,
+               loader, loader_webdataset, manifest, prepare, quality, ranks, read_shards, safetensors_load, sampling, startup,
+               tokenizer, train_ranks, train_step, vae, verify)
 
 SHORT = {
     "prepare-256-to-64": prepare.run_256_to_64,
@@ -25,6 +25,7 @@ SHORT = {
     "checkpoint": checkpoint.run,
     "tokenizer": tokenizer.run,
     "fid": quality.run,
+    "fairness": fairness.run,
 }
 LONG = {
     "prepare-1024-to-512": prepare.run_1024_to_512,
