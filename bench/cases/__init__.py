@@ -1,11 +1,11 @@
 """The benchmark cases by suite and name. A case is a function of a Workspace that returns a Result.
 
-Short cases are those of `make bench`, which has about 20 minutes for all of them; a long one of the same name with "-all" has every variant.
+Short cases are those of `make bench`, which takes about 25 minutes for all of them; a long one of the same name with "-all" has every variant.
 """
 
 from . import (all_reduce, check_networks, checkpoint, checkpoints, classifier, data_wait, evaluation, fairness, generate, growth,
-               loader, loader_webdataset, manifest, prepare, quality, ranks, read_shards, safetensors_load, sampling, startup,
-               tokenizer, train_ranks, train_step, vae, verify)
+               loader, loader_webdataset, manifest, network, prepare, quality, ranks, read_shards, safetensors_load, sampling,
+               startup, tokenizer, train_ranks, train_step, vae, verify)
 
 SHORT = {
     "prepare-256-to-64": prepare.run_256_to_64,
@@ -43,6 +43,8 @@ LONG = {
     "sweep": classifier.run_sweep,
     "generate-ranks": generate.ranks,
     "generate-slow-rank": generate.slow_rank,
+    "all-reduce-network": network.all_reduce,
+    "plan": network.plan,
     "growth-model": growth.model,
     "growth-batch": growth.batch,
     "growth-images": growth.images,
