@@ -54,7 +54,7 @@ bench-programs: build
 	cmake --build build/release -j $(JOBS) --target bench
 	tools/peers/install
 
-bench: bench-programs ## benchmarks against Python peers, bench/results/ (20 minutes)
+bench: bench-programs ## benchmarks against Python peers, bench/results/ (25 minutes)
 	bench/run
 
 bench-growth: bench-programs ## the long benchmarks, and how cost grows with model, batch, images, ranks and draws (hours)

@@ -18,7 +18,7 @@ NAMES = {"ours": "radforge", "peer": "diffusers"}
 
 def measure(workspace: Workspace, settings: list[tuple[str, str]]) -> Result:
     """`settings`: channels and precision."""
-    steps, batches = 10, workspace.scaled(2)
+    steps, batches = 10, workspace.scaled(1)
     series, checks, notes, folders = [], [], [], {}
     for channels, precision in settings:
         if channels not in folders:

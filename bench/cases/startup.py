@@ -28,11 +28,10 @@ def run(workspace: Workspace) -> Result:
         "radforge plan PIPELINE": lambda _turn: workspace.product("plan", pipeline),
         "python -c pass": python("pass"),
         "python -c 'import torch'": python("import torch"),
-        "python -c 'from diffusers import StableDiffusionPipeline'": python("from diffusers import StableDiffusionPipeline"),
         "Python: the same by safetensors' headers": lambda _turn: workspace.peer("count_parameters", "headers", pipeline),
         "Python: the same by models of diffusers": lambda _turn: workspace.peer("count_parameters", "models", pipeline),
     }
-    found = alternate(workspace.rounds, sides)
+    found = alternate(workspace.rounds, sides, warm_up=False)
     ours, headers, models = ("radforge plan PIPELINE", *list(sides)[-2:])
     counts = planned(found[ours][-1].output)
     checks = [require(counts.keys() == set(PARTS) and all(numbers(found[side][-1]) == counts for side in (headers, models)),

@@ -15,7 +15,7 @@ NAMES = {"ours": "radforge", "peer": "diffusers"}
 
 
 def run(workspace: Workspace) -> Result:
-    steps = workspace.scaled(8)
+    steps = workspace.scaled(6)
     folder = workspace.folder("unet-ranks")
     workspace.program("train_step", "make", folder, CHANNELS, BATCH)
 
@@ -29,7 +29,7 @@ def run(workspace: Workspace) -> Result:
         return under_mpirun(ranks, [workspace.python, TOP / "bench" / "peers" / "train_ranks.py", folder, BATCH, count, *variant],
                             workspace.allocator())
 
-    tries = {variant: peer(2, variant, 2)["seconds"] for variant in VARIANTS}
+    tries = {variant: peer(2, variant, 1)["seconds"] for variant in VARIANTS}
     best = min(tries, key=tries.get)
     sides = {}
     for ranks in RANKS:
