@@ -45,11 +45,11 @@ class Training:
 
     def __init__(self, workspace: Workspace, nodes: VirtualNodes):
         self.workspace, self.nodes = workspace, nodes
-        self.steps = workspace.scaled(30)
+        self.steps = workspace.scaled(15)
 
     def start(self, ranks: int, first: int, name: str):
         out = self.workspace.folder(name)
-        settings = demo.settings(train__steps=self.steps, train__batch_size=IMAGES * ranks, train__log_every_steps=5, train__validate_every_steps=10 * self.steps,
+        settings = demo.settings(train__steps=self.steps, train__batch_size=IMAGES * ranks, train__log_every_steps=3, train__validate_every_steps=10 * self.steps,
                                  checkpoint__every_steps=10 * self.steps)
         command = [self.workspace.radforge, "train", demo.config(self.workspace, "diffusion"), *settings, "--output", out]
         return self.nodes.start(ranks, first, *command), out
