@@ -1,5 +1,6 @@
-// bench_all_reduce ours|buckets|mpi BYTES [TIMES]: under mpirun, seconds of one all-reduce (sum of f32, median over the repetitions) as JSON, and
-// a digest of the result. "buckets" starts an all-reduce for each 4 MB, as a training does, and waits for all of them.
+// bench_all_reduce ours|buckets|mpi BYTES [TIMES]: under mpirun, seconds of one all-reduce (sum of f32, median over the
+// repetitions) as JSON, and a digest of the result. "buckets" starts an all-reduce for each 4 MB, as a training does, and waits
+// for all of them.
 #include "radforge/comm/communicator.hpp"
 #include "radforge/comm/mpi_session.hpp"
 #include "radforge/core/clock.hpp"
