@@ -93,7 +93,7 @@ def plan(workspace: Workspace) -> Result:
     series, notes = [], []
     with virtual_nodes(workspace) as nodes:
         training = Training(workspace, nodes)
-        for name, rate in {"unshaped": None} | {name: rate for name, (rate, _) in RATES.items()}.items():
+        for name, rate in [("unshaped", None), *((name, rate) for name, (rate, _) in RATES.items())]:
             nodes.shape(rate)
             for ranks in range(2, NODES + 1):
                 link = training.link(ranks)
