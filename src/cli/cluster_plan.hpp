@@ -28,7 +28,7 @@ struct ClusterRun {
 /// Whether more ranks share the configured batch, or each has as many images as on one node.
 enum class BatchGrowth { none, with_ranks };
 
-/// One node, two, four, ... and all that a job may have (at least those of the machine); without growth those that divide the
+/// On one node, two, four, ..., as many as a job may have, and the whole machine; without growth on those numbers that divide the
 /// batch. Errors: ConfigError if the ranks of one node do not divide it.
 std::vector<ClusterRun> runs_on(const ClusterConfig& cluster, const TrainingPlan& plan, BatchGrowth growth);
 

@@ -12,7 +12,6 @@ namespace radforge {
 namespace {
 
 constexpr double verdict_bytes = 256; // of one small sum
-constexpr double num_verdicts = 1;
 
 } // namespace
 
@@ -27,8 +26,8 @@ double expected_largest_normal(std::int64_t count) {
 StepPrediction predict_step(const ClusterConfig& cluster, const StepWork& work, std::int64_t ranks) {
   StepPrediction step;
   step.compute_s = work.forward_s + work.backward_s;
-  step.straggler_s = step.compute_s * cluster.rank_jitter * expected_largest_normal(ranks);
-  const double slowest = 1 + step.straggler_s / std::max(step.compute_s, 1e-300);
+  const double slowest = 1 + cluster.rank_jitter * expected_largest_normal(ranks);
+  step.straggler_s = step.compute_s * (slowest - 1);
   const double total = std::accumulate(work.bucket_bytes.begin(), work.bucket_bytes.end(), 0.0);
   double filled = 0;
   double free_s = 0; // when the links are
@@ -40,7 +39,7 @@ StepPrediction predict_step(const ClusterConfig& cluster, const StepWork& work, 
     free_s = std::max(free_s, full_s) + message_s;
   }
   step.exposed_s = std::max(0.0, free_s - slowest * step.compute_s);
-  step.verdict_s = num_verdicts * all_reduce_s(cluster, ranks, verdict_bytes);
+  step.verdict_s = all_reduce_s(cluster, ranks, verdict_bytes);
   const double share = work.gathered_bytes > 0 ? 1.0 / static_cast<double>(ranks) : 1.0;
   step.update_s = work.update_bytes * share / (cluster.memory_gb_per_s * 1e9);
   if (work.gathered_bytes > 0) {
