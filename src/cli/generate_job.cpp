@@ -87,8 +87,12 @@ ShardSummary GenerateJob::make(std::int64_t shard, const fs::path& folder) {
                         [&] { records = maker_->make(shard * config_.rows_per_shard, num_rows_of(shard)); });
   network_s_ += watch.seconds();
   num_made_ += std::ssize(records);
-  return write_shard(folder / ShardWriter::file_name(shard), schema_, std::move(records),
-                     static_cast<int>(config_.compression_level), at::get_num_threads());
+  return write_shard(folder / ShardWriter::file_name(shard), schema_,
+                     {.first_id = records.front().id,
+                      .num_rows = std::ssize(records),
+                      .compression_level = static_cast<int>(config_.compression_level),
+                      .num_threads = at::get_num_threads()},
+                     [&](std::size_t place) { return std::move(records[place]); });
 }
 
 } // namespace radforge

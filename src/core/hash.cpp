@@ -3,7 +3,6 @@
 #include "radforge/core/file_descriptor.hpp"
 
 #include <fcntl.h>
-#include <fmt/format.h>
 #if defined(__x86_64__)
 #include <xxh_x86dispatch.h> // packages are built for SSE2: with AVX2 the same digests come at more than twice the rate
 #else
@@ -11,6 +10,7 @@
 #endif
 
 #include <array>
+#include <string_view>
 #include <vector>
 
 namespace radforge {
@@ -24,9 +24,12 @@ struct alignas(4096) Page {
 std::string hex_of(XXH128_hash_t hash) {
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, hash);
+  constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
+  text.reserve(2 * sizeof canonical.digest);
   for (const unsigned char byte : canonical.digest) {
-    fmt::format_to(std::back_inserter(text), "{:02x}", byte);
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
   }
   return text;
 }

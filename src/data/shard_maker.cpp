@@ -1,11 +1,10 @@
 #include "radforge/data/shard_maker.hpp"
 
 #include "radforge/core/error.hpp"
-#include "radforge/core/parallel_for.hpp"
+#include "radforge/data/write_shard.hpp"
 #include "radforge/io/contained.hpp"
 #include "radforge/io/image.hpp"
 #include "radforge/io/shard_reader.hpp"
-#include "radforge/io/shard_writer.hpp"
 
 #include "image_reasons.hpp"
 
@@ -107,36 +106,29 @@ std::span<const ManifestRow> ShardMaker::rows_of(std::int64_t shard) const {
 PreparedShard ShardMaker::make(std::int64_t shard, const std::filesystem::path& folder) const {
   const std::span<const ManifestRow> rows = rows_of(shard);
   const DatasetSchema schema = schema_of(config_);
-  const int level = static_cast<int>(config_.compression_level);
-  std::vector<RowPacker> packers;
-  for (int i = 0; i < num_threads_; ++i) {
-    packers.emplace_back(schema, level);
-  }
-  std::vector<PackedRow> packed(rows.size());
   std::vector<std::string> faults(rows.size());
-  parallel_for(rows.size(), num_threads_, [&](int worker, std::size_t i) {
-    Pixels pixels = make_pixels(image_path(config_, rows[i]), config_.image);
-    SampleRecord record = rows[i].record;
-    record.pixels = std::move(pixels.values);
-    if (!pixels.fault.empty()) {
-      record.status = rejected;
-      record.pixels.assign(schema.num_bytes(), 0);
-    }
-    faults[i] = std::move(pixels.fault);
-    packed[i] = packers[static_cast<std::size_t>(worker)].pack(std::move(record));
-  });
-
   PreparedShard made;
-  ShardWriter writer(
-      folder / ShardWriter::file_name(shard), schema,
-      {.first_id = rows.front().record.id, .num_rows = static_cast<std::int64_t>(rows.size()), .compression_level = level});
+  made.summary = write_shard(folder / ShardWriter::file_name(shard), schema,
+                             {.first_id = rows.front().record.id,
+                              .num_rows = std::ssize(rows),
+                              .compression_level = static_cast<int>(config_.compression_level),
+                              .num_threads = num_threads_},
+                             [&](std::size_t i) {
+                               Pixels pixels = make_pixels(image_path(config_, rows[i]), config_.image);
+                               SampleRecord record = rows[i].record;
+                               record.pixels = std::move(pixels.values);
+                               if (!pixels.fault.empty()) {
+                                 record.status = rejected;
+                                 record.pixels.assign(schema.num_bytes(), 0);
+                               }
+                               faults[i] = std::move(pixels.fault);
+                               return record;
+                             });
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    writer.append(std::move(packed[i]));
     if (!faults[i].empty()) {
       made.faults.push_back({static_cast<std::size_t>(rows[i].record.id), std::move(faults[i])});
     }
   }
-  made.summary = writer.close();
   return made;
 }
 

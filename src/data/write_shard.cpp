@@ -1,28 +1,23 @@
 #include "radforge/data/write_shard.hpp"
 
 #include "radforge/core/parallel_for.hpp"
-#include "radforge/io/shard_writer.hpp"
 
-#include <iterator>
-#include <utility>
+#include "ordered_appends.hpp"
 
 namespace radforge {
 
-ShardSummary write_shard(const std::filesystem::path& path, const DatasetSchema& schema, std::vector<SampleRecord> rows,
-                         int compression_level, int num_threads) {
+ShardSummary write_shard(const std::filesystem::path& path, const DatasetSchema& schema, const ShardWriter::Options& options,
+                         const std::function<SampleRecord(std::size_t)>& row) {
   std::vector<RowPacker> packers;
-  for (int i = 0; i < num_threads; ++i) {
-    packers.emplace_back(schema, compression_level);
+  for (int i = 0; i < options.num_threads; ++i) {
+    packers.emplace_back(schema, options.compression_level);
   }
-  ShardWriter writer(path, schema,
-                     {.first_id = rows.front().id, .num_rows = std::ssize(rows), .compression_level = compression_level});
-  std::vector<PackedRow> packed(rows.size());
-  parallel_for(rows.size(), num_threads, [&](int worker, std::size_t i) {
-    packed[i] = packers[static_cast<std::size_t>(worker)].pack(std::move(rows[i]));
+  ShardWriter writer(path, schema, options);
+  const auto num_rows = static_cast<std::size_t>(options.num_rows);
+  OrderedAppends appends(writer, num_rows);
+  parallel_for(num_rows, options.num_threads, [&](int worker, std::size_t place) {
+    appends.add(place, packers[static_cast<std::size_t>(worker)].pack(row(place)));
   });
-  for (PackedRow& row : packed) {
-    writer.append(std::move(row));
-  }
   return writer.close();
 }
 

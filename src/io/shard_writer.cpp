@@ -2,6 +2,7 @@
 
 #include "radforge/core/error.hpp"
 #include "radforge/core/hash.hpp"
+#include "radforge/core/parallel_for.hpp"
 
 #include "hdf5_memory.hpp"
 #include "partial_file.hpp"
@@ -43,12 +44,16 @@ std::vector<std::byte> list_bytes(const std::vector<SampleRecord>& rows, std::ve
   return bytes;
 }
 
+struct RawColumn {
+  ShardColumn column;
+  std::vector<std::byte> bytes; ///< of all rows
+};
+
 } // namespace
 
 struct ShardWriter::State {
   State(const std::filesystem::path& path_, DatasetSchema schema_, Options options_)
-      : path(path_), schema(std::move(schema_)), options(options_), packer(schema, options.compression_level),
-        compressor(options.compression_level), partial(path_) {
+      : path(path_), schema(std::move(schema_)), options(options_), packer(schema, options.compression_level), partial(path_) {
     const Hdf5Lock lock;
     file = std::make_unique<Hdf5MemoryFile>(path);
     write_number(file->id(), "schema_version", DatasetIndex::schema_version, path);
@@ -82,37 +87,54 @@ struct ShardWriter::State {
     return file->close();
   }
 
+  /// Metadata is much larger than small images before it is compressed.
   void write_columns() {
-    write_column(id_column(), column_bytes(rows, &SampleRecord::id));
-    write_column(age_column(), column_bytes(rows, &SampleRecord::age));
-    for (const TextColumn& column : text_columns) {
-      write_column(text_column(column), column_bytes(rows, column));
+    const std::vector<RawColumn> columns = raw_columns();
+    std::vector<std::vector<std::byte>> stored(columns.size());
+    std::vector<ZlibCompressor> compressors;
+    for (int worker = 0; worker < options.num_threads; ++worker) {
+      compressors.emplace_back(options.compression_level);
     }
-    if (!schema.findings.empty()) {
-      write_column(findings_column(schema), list_bytes(rows, &SampleRecord::findings));
-    }
-    if (schema.generation) {
-      write_column(attempt_column(), column_bytes(rows, &SampleRecord::attempt));
-      if (!schema.generation->checks.empty()) {
-        write_column(check_scores_column(schema), list_bytes(rows, &SampleRecord::check_scores));
-        write_column(check_passed_column(schema), list_bytes(rows, &SampleRecord::check_passed));
-      }
+    parallel_for(columns.size(), options.num_threads, [&](int worker, std::size_t i) {
+      stored[i] = compressors[static_cast<std::size_t>(worker)].compress(columns[i].bytes);
+    });
+    for (std::size_t i = 0; i < columns.size(); ++i) {
+      write_column(columns[i].column, stored[i]);
     }
   }
 
-  void write_column(const ShardColumn& column, std::span<const std::byte> bytes) {
+  std::vector<RawColumn> raw_columns() const {
+    std::vector<RawColumn> columns;
+    columns.push_back({id_column(), column_bytes(rows, &SampleRecord::id)});
+    columns.push_back({age_column(), column_bytes(rows, &SampleRecord::age)});
+    for (const TextColumn& column : text_columns) {
+      columns.push_back({text_column(column), column_bytes(rows, column)});
+    }
+    if (!schema.findings.empty()) {
+      columns.push_back({findings_column(schema), list_bytes(rows, &SampleRecord::findings)});
+    }
+    if (schema.generation) {
+      columns.push_back({attempt_column(), column_bytes(rows, &SampleRecord::attempt)});
+      if (!schema.generation->checks.empty()) {
+        columns.push_back({check_scores_column(schema), list_bytes(rows, &SampleRecord::check_scores)});
+        columns.push_back({check_passed_column(schema), list_bytes(rows, &SampleRecord::check_passed)});
+      }
+    }
+    return columns;
+  }
+
+  void write_column(const ShardColumn& column, std::span<const std::byte> stored) {
     const Hdf5Dataset dataset = create_dataset(file->id(), column, rows.size(), rows.size(), options.compression_level, path);
     if (const std::vector<std::string> names = names_of(column, schema); !names.empty()) {
       write_names(dataset.id(), names, path);
     }
-    write_stored_chunk(dataset.id(), 0, compressor.compress(bytes), path);
+    write_stored_chunk(dataset.id(), 0, stored, path);
   }
 
   std::filesystem::path path;
   DatasetSchema schema;
   Options options;
   RowPacker packer;
-  ZlibCompressor compressor; ///< of the metadata columns
   PartialFile partial;
   std::unique_ptr<Hdf5MemoryFile> file;
   Hdf5Dataset values;
@@ -125,6 +147,7 @@ ShardWriter::ShardWriter(std::filesystem::path path, DatasetSchema schema, Optio
   require(schema.height > 0 && schema.width > 0 && schema.channels > 0, "a shard's rows have values");
   require((schema.kind == ValueKind::images) == (schema.type == ValueType::uint8), "images are bytes, and nothing else is");
   require(options.num_rows > 0, "a shard has rows");
+  require(options.num_threads >= 1, "at least one thread");
   state_ = std::make_unique<State>(path, std::move(schema), options);
 }
 

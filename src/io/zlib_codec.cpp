@@ -12,14 +12,14 @@ ZlibCompressor::ZlibCompressor(int level) : compressor_(libdeflate_alloc_compres
   require(compressor_ != nullptr, "the compression level is 0 to 12");
 }
 
-ZlibCompressor::~ZlibCompressor() = default;
-
 std::vector<std::byte> ZlibCompressor::compress(std::span<const std::byte> bytes) {
-  std::vector<std::byte> out(libdeflate_zlib_compress_bound(compressor_.get(), bytes.size()));
-  const std::size_t size = libdeflate_zlib_compress(compressor_.get(), bytes.data(), bytes.size(), out.data(), out.size());
+  if (const std::size_t bound = libdeflate_zlib_compress_bound(compressor_.get(), bytes.size()); bound > scratch_.size()) {
+    scratch_.resize(bound);
+  }
+  const std::size_t size =
+      libdeflate_zlib_compress(compressor_.get(), bytes.data(), bytes.size(), scratch_.data(), scratch_.size());
   require(size > 0, "compressed data fits its bound");
-  out.resize(size);
-  return out;
+  return {scratch_.begin(), scratch_.begin() + static_cast<std::ptrdiff_t>(size)};
 }
 
 bool zlib_decompress(std::span<const std::byte> data, std::span<std::byte> out) {

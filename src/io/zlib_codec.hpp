@@ -9,13 +9,10 @@ struct libdeflate_compressor;
 
 namespace radforge {
 
-/// Compresses into the zlib format, which HDF5's gzip filter reads.
+/// Compresses into the zlib format, which HDF5's gzip filter reads. Each thread has its own.
 class ZlibCompressor {
  public:
   explicit ZlibCompressor(int level);
-  ~ZlibCompressor();
-  ZlibCompressor(const ZlibCompressor&) = delete;
-  ZlibCompressor& operator=(const ZlibCompressor&) = delete;
 
   std::vector<std::byte> compress(std::span<const std::byte> bytes);
 
@@ -24,6 +21,7 @@ class ZlibCompressor {
     void operator()(libdeflate_compressor* compressor) const;
   };
   std::unique_ptr<libdeflate_compressor, Free> compressor_;
+  std::vector<std::byte> scratch_;
 };
 
 /// Fills `out` from zlib data. False if the data is damaged or does not fill it exactly.

@@ -45,6 +45,7 @@ class ShardWriter {
     std::int64_t first_id = 0;
     std::int64_t num_rows = 0; ///< rows the shard will have; `close` refuses any other number
     int compression_level = 4; ///< libdeflate, 0 to 12
+    int num_threads = 1;       ///< that compress; bytes do not depend on their number
   };
 
   /// Errors: IoError (no space, not writable).
