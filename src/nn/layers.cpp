@@ -1,12 +1,14 @@
 #include "radforge/nn/layers.hpp"
 
 #include "radforge/nn/group_norm.hpp"
+#include "radforge/nn/winograd.hpp"
 
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/embedding.h>
 #include <ATen/ops/layer_norm.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/relu.h>
+#include <c10/core/GradMode.h>
 
 #include <array>
 #include <cmath>
@@ -44,7 +46,14 @@ Conv2d::Conv2d(const ParameterScope& scope, std::int64_t in, std::int64_t out, C
   scope.add("weight", {out, in, shape.kernel, shape.kernel}, init, weight);
 }
 
+bool Conv2d::is_winograd(const at::Tensor& x) const {
+  return shape.kernel == 3 && shape.stride == 1 && shape.padding == 1 && winograd_serves(x, weight);
+}
+
 at::Tensor Conv2d::operator()(const at::Tensor& x) const {
+  if (is_winograd(x)) {
+    return winograd_conv2d(x, weight, bias);
+  }
   if (packed.serves(x, weight)) {
     return packed_conv2d(x, packed.of(weight, x, shape), bias, shape, false);
   }
@@ -61,10 +70,16 @@ at::Tensor Conv2d::operator()(const at::Tensor& x) const {
 }
 
 at::Tensor Conv2d::rectified(const at::Tensor& x) const {
+  if (is_winograd(x) && !c10::GradMode::is_enabled()) {
+    return winograd_conv2d_rectified(x, weight, bias);
+  }
   return packed.serves(x, weight) ? packed_conv2d(x, packed.of(weight, x, shape), bias, shape, true) : at::relu((*this)(x));
 }
 
 at::Tensor Conv2d::rectified_onto(const at::Tensor& other, const at::Tensor& x) const {
+  if (is_winograd(x) && !c10::GradMode::is_enabled()) {
+    return winograd_conv2d_rectified(x, weight, bias, other);
+  }
   return packed.serves(x, weight) ? packed_conv2d_onto(other, x, packed.of(weight, x, shape), bias, shape)
                                   : at::relu((*this)(x).add(other));
 }

@@ -51,6 +51,9 @@ struct Conv2d : Layer {
   at::Tensor bias;   ///< out, or undefined
   ConvShape shape;
   PackedKernel packed; ///< of frozen weights
+
+ private:
+  bool is_winograd(const at::Tensor& x) const;
 };
 
 /// Over groups of channels of N x C x H x W, with what group_norm() takes in beside: an activation, and a shift N x C before.
