@@ -44,4 +44,5 @@ if ranks > 1:
     result["losses"] = (losses / ranks).tolist()
     torch.distributed.destroy_process_group()
 if rank == 0:
-    print(json.dumps({"images": steps * batch} | result))
+    print(json.dumps({"images": steps * batch} | result), flush=True)
+os._exit(0)  # where Python takes modules down, threads of a process group that is gone abort one run in ten
