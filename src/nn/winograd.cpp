@@ -151,8 +151,12 @@ struct WinogradConvolution final : torch::autograd::Function<WinogradConvolution
     const variable_list saved = context->get_saved_variables();
     const at::Tensor dy = gradients[0].contiguous(nhwc);
     const at::Tensor x = context->needs_input_grad(0) ? input_gradient(dy, saved[1]) : at::Tensor();
+    const bool has_bias = context->saved_data["has_bias"].toBool();
+    if (!context->needs_input_grad(1) && !(has_bias && context->needs_input_grad(2))) {
+      return {x, {}, {}}; // frozen, as a network that judges images
+    }
     const WeightGradients found = weight_gradients(saved[0], dy);
-    return {x, found.weight, context->saved_data["has_bias"].toBool() ? found.bias : at::Tensor()};
+    return {x, found.weight, has_bias ? found.bias : at::Tensor()};
   }
 };
 

@@ -56,6 +56,20 @@ TEST_CASE("a convolution by Winograd is nearer to the truth than ATen's in singl
   }
 }
 
+TEST_CASE("a convolution by Winograd gives only the gradients that are asked for") {
+  const Inputs in = inputs(2, 32, 64, 8, 8);
+  const at::Tensor x = in[0].detach().requires_grad_(true);
+  winograd_conv2d(x, in[1], in[2]).sum().backward();
+  const at::Tensor expected = in[0].detach().requires_grad_(true);
+  plain({expected, in[1], in[2]}).sum().backward();
+  CHECK(worst_difference({x.grad()}, {expected.grad()}) < 3e-6);
+  const at::Tensor weight = in[1].detach().requires_grad_(true);
+  winograd_conv2d(in[0], weight, in[2]).sum().backward();
+  CHECK_FALSE(in[0].grad().defined());
+  CHECK_FALSE(in[2].grad().defined());
+  CHECK(weight.grad().is_contiguous(nhwc));
+}
+
 TEST_CASE("a convolution by Winograd is rectified, and onto another, in the same pass") {
   const Inputs in = inputs(2, 32, 64, 9, 8);
   const at::Tensor other = random_tensor(5, {2, 64, 9, 8}).contiguous(nhwc);
