@@ -128,7 +128,7 @@ HWY_INLINE void output_tile(const WinogradImages& y, std::size_t tile, const flo
           if (epilogue.other != nullptr) {
             value = hn::Add(value, load(epilogue.other + at));
           }
-          store(epilogue.rectified ? hn::Max(value, set(0)) : value, data + at);
+          store(epilogue.rectified ? hn::IfThenElse(hn::Lt(value, set(0)), set(0), value) : value, data + at); // NaN stays
         }
       }
     }
@@ -231,8 +231,8 @@ HWY_INLINE void gather_weights(const Vec* from, std::size_t step, Vec* to, std::
 
 constexpr std::size_t num_taps = 9;
 
-const float* at(const WinogradWeights& weights, const float* data, std::size_t i, std::size_t o, std::size_t tap) {
-  return data + static_cast<std::ptrdiff_t>(tap) * weights.tap + static_cast<std::ptrdiff_t>(i) * weights.in_step +
+std::ptrdiff_t element(const WinogradWeights& weights, std::size_t i, std::size_t o, std::size_t tap) {
+  return static_cast<std::ptrdiff_t>(tap) * weights.tap + static_cast<std::ptrdiff_t>(i) * weights.in_step +
          static_cast<std::ptrdiff_t>(o) * weights.out_step;
 }
 
@@ -243,7 +243,7 @@ void weights_of(const WinogradWeights& weights, std::size_t panel, const float* 
   for (std::size_t i = 0; i < weights.in; ++i) {
     for (std::size_t tap = 0; tap < num_taps; ++tap) {
       for (std::size_t o = 0; o < width; ++o) {
-        taps[tap * width + o] = *at(weights, data, i, panel * width + o, tap);
+        taps[tap * width + o] = data[element(weights, i, panel * width + o, tap)];
       }
     }
     for (std::size_t c = 0; c < width; c += lanes()) {
@@ -294,7 +294,7 @@ void weight_gradient(const WinogradWeights& weights, std::size_t panel, const fl
     }
     for (std::size_t o = 0; o < width; ++o) {
       for (std::size_t tap = 0; tap < num_taps; ++tap) {
-        *const_cast<float*>(at(weights, to, i, panel * width + o, tap)) = taps[tap * width + o];
+        to[element(weights, i, panel * width + o, tap)] = taps[tap * width + o];
       }
     }
   }

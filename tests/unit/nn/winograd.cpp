@@ -1,5 +1,7 @@
 #include "radforge/nn/winograd.hpp"
 
+#include "radforge/nn/layers.hpp"
+
 #include "gradients_of.hpp"
 #include "random_tensor.hpp"
 #include "thread_count.hpp"
@@ -13,6 +15,8 @@
 #include <c10/core/GradMode.h>
 
 #include <array>
+#include <cmath>
+#include <limits>
 
 using namespace radforge;
 
@@ -78,6 +82,26 @@ TEST_CASE("a convolution by Winograd is rectified, and onto another, in the same
   CHECK(at::equal(winograd_conv2d_rectified(in[0], in[1], in[2]), at::relu(y)));
   CHECK(at::equal(winograd_conv2d_rectified(in[0], in[1], in[2], other), at::relu(y.add(other))));
   CHECK(at::equal(winograd_conv2d_rectified(in[0], in[1], in[2], other.contiguous()), at::relu(y.add(other))));
+}
+
+TEST_CASE("what is not a number stays so where a convolution by Winograd is rectified") {
+  const Inputs in = inputs(1, 32, 64, 8, 8);
+  const float sign = GENERATE(1.0F, -1.0F); // what processors make of infinity less infinity has one
+  in[0][0][3][4][4] = std::copysign(std::numeric_limits<float>::quiet_NaN(), sign);
+  const c10::NoGradGuard without_gradients;
+  CHECK(winograd_conv2d_rectified(in[0], in[1], in[2]).select(2, 4).select(2, 4).isnan().all().item<bool>());
+}
+
+TEST_CASE("Conv2d goes by Winograd where that serves") {
+  ParameterSet parameters;
+  const Conv2d conv(ParameterScope(parameters), 32, 64);
+  parameters.allocate(1);
+  const at::Tensor x = inputs(2, 32, 64, 8, 8)[0];
+  const at::Tensor other = random_tensor(5, {2, 64, 8, 8}).contiguous(nhwc);
+  CHECK(at::equal(conv(x), winograd_conv2d(x, conv.weight, conv.bias)));
+  const c10::NoGradGuard without_gradients;
+  CHECK(at::equal(conv.rectified(x), winograd_conv2d_rectified(x, conv.weight, conv.bias)));
+  CHECK(at::equal(conv.rectified_onto(other, x), winograd_conv2d_rectified(x, conv.weight, conv.bias, other)));
 }
 
 TEST_CASE("a convolution by Winograd gives the same bits on one thread and on two, and image by image") {
