@@ -1,6 +1,7 @@
 #include "radforge/nn/batch_norm.hpp"
 
 #include "radforge/core/error.hpp"
+#include "radforge/nn/group_norm.hpp"
 
 #include <ATen/ops/batch_norm.h>
 #include <c10/core/GradMode.h>
@@ -24,6 +25,14 @@ at::Tensor BatchNorm2d::operator()(const at::Tensor& x, ForwardMode mode) const 
   if (train && x.numel() == x.size(1)) {
     throw ConfigError("batch normalisation got one value a channel in training (its variance would be 0 / 0). Use a larger batch "
                       "or larger images");
+  }
+  if (train && batch_norm_serves(x)) {
+    const NormalisedBatch batch = batch_norm(x, weight, bias, epsilon);
+    const c10::NoGradGuard no_grad;
+    const auto count = static_cast<double>(x.numel() / x.size(1));
+    running_mean.lerp_(batch.mean.to(running_mean.scalar_type()), momentum);
+    running_var.lerp_(batch.variance.mul(count / (count - 1)).to(running_var.scalar_type()), momentum);
+    return batch.y;
   }
   // Beside values of half precision ATen takes weights in the type of the statistics.
   const at::ScalarType type = running_mean.scalar_type();

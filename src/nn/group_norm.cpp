@@ -25,10 +25,15 @@ namespace {
 using torch::autograd::AutogradContext;
 using torch::autograd::variable_list;
 
+struct NormOptions : GroupNormOptions {
+  bool whole_batch = false; ///< all images are one sample
+};
+
 /// N samples of H x W rows of C channels, cut into chunks of rows that stay in a core's cache. The cut depends on shapes alone.
 struct Layout {
-  Layout(const at::Tensor& x, const GroupNormOptions& options)
-      : samples(x.size(0)), rows(x.size(2) * x.size(3)), channels(x.size(1)), width(channels / options.groups) {
+  Layout(const at::Tensor& x, const NormOptions& options)
+      : samples(options.whole_batch ? 1 : x.size(0)), rows(x.numel() / x.size(1) / samples), channels(x.size(1)),
+        width(channels / options.groups) {
     constexpr std::int64_t elements = 1 << 16;
     rows_in_chunk = std::max<std::int64_t>(elements / channels, 1);
     chunks = (rows + rows_in_chunk - 1) / rows_in_chunk;
@@ -97,7 +102,7 @@ NormChannels channels_of(const Parameters& parameters, const float* scale, std::
 }
 
 /// From the sums over x - pivot of a sample's chunks, the scale and the offset that normalise each channel.
-void finish_moments(const Layout& layout, const GroupNormOptions& options, const Parameters& parameters, std::int64_t sample,
+void finish_moments(const Layout& layout, const NormOptions& options, const Parameters& parameters, std::int64_t sample,
                     const float* pivot, const float* sums, float* scale) {
   const std::int64_t count = layout.channels;
   const auto rows = static_cast<double>(layout.rows);
@@ -131,7 +136,7 @@ void finish_moments(const Layout& layout, const GroupNormOptions& options, const
 
 /// Writes y, and N x 2 x C of what normalises the channels.
 template <class T>
-at::Tensor forward(const at::Tensor& x, const Parameters& parameters, const GroupNormOptions& options, at::Tensor& y) {
+at::Tensor forward(const at::Tensor& x, const Parameters& parameters, const NormOptions& options, at::Tensor& y) {
   const Layout layout(x, options);
   const std::int64_t count = layout.channels;
   at::Tensor scales = at::empty({layout.samples, 2, count}, at::kFloat);
@@ -204,7 +209,7 @@ void finish_gradient(const Layout& layout, const Parameters& parameters, const f
 
 template <class T>
 GroupNormGradients backward(const at::Tensor& x, const Parameters& parameters, const at::Tensor& scales, const at::Tensor& dy,
-                            const GroupNormOptions& options) {
+                            const NormOptions& options) {
   const Layout layout(x, options);
   const std::int64_t count = layout.channels;
   GroupNormGradients gradients{at::empty_like(x), at::empty({count}, at::kFloat), at::empty({count}, at::kFloat),
@@ -242,20 +247,21 @@ GroupNormGradients backward(const at::Tensor& x, const Parameters& parameters, c
   return gradients;
 }
 
-GroupNormOptions options_of(AutogradContext* context) {
-  return {context->saved_data["groups"].toInt(), context->saved_data["epsilon"].toDouble(),
-          static_cast<NormActivation>(context->saved_data["activation"].toInt())};
+NormOptions options_of(AutogradContext* context) {
+  return {{context->saved_data["groups"].toInt(), context->saved_data["epsilon"].toDouble(),
+           static_cast<NormActivation>(context->saved_data["activation"].toInt())},
+          context->saved_data["whole_batch"].toBool()};
 }
 
 template <class T>
 at::Tensor forward_where(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& shift,
-                         const GroupNormOptions& options, at::Tensor& y) {
+                         const NormOptions& options, at::Tensor& y) {
   return x.is_cuda() ? device_norm_forward<T>(OnCuda(), x, weight, bias, shift, options, y)
                      : forward<T>(x, {weight, bias, shift}, options, y);
 }
 
 at::Tensor run_forward(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& shift,
-                       const GroupNormOptions& options, at::Tensor& y) {
+                       const NormOptions& options, at::Tensor& y) {
   y = at::empty_like(x, {}, at::MemoryFormat::ChannelsLast);
   return x.scalar_type() == at::kFloat ? forward_where<float>(x, weight, bias, shift, options, y)
                                        : forward_where<Bf16>(x, weight, bias, shift, options, y);
@@ -263,22 +269,25 @@ at::Tensor run_forward(const at::Tensor& x, const at::Tensor& weight, const at::
 
 /// `saved`: x, weight, bias, the shift or nothing, and what forward left.
 template <class T>
-GroupNormGradients backward_where(const variable_list& saved, const at::Tensor& dy, const GroupNormOptions& options) {
+GroupNormGradients backward_where(const variable_list& saved, const at::Tensor& dy, const NormOptions& options) {
   return saved[0].is_cuda() ? device_norm_backward<T>(OnCuda(), saved[0], saved[1], saved[2], saved[3], saved[4], dy, options)
                             : backward<T>(saved[0], {saved[1], saved[2], saved[3]}, saved[4], dy, options);
 }
 
 struct FusedGroupNorm final : torch::autograd::Function<FusedGroupNorm> {
-  static at::Tensor forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
-                            const std::optional<at::Tensor>& shift, const GroupNormOptions& options) {
+  /// y, and what normalised the channels.
+  static variable_list forward(AutogradContext* context, const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
+                               const std::optional<at::Tensor>& shift, const NormOptions& options) {
     at::Tensor y;
     const at::Tensor given = shift.value_or(at::Tensor());
     const at::Tensor scales = run_forward(x, weight, bias, given, options, y);
     context->save_for_backward({x, weight, bias, given, scales});
+    context->mark_non_differentiable({scales});
     context->saved_data["groups"] = options.groups;
     context->saved_data["epsilon"] = options.epsilon;
     context->saved_data["activation"] = static_cast<std::int64_t>(options.activation);
-    return y;
+    context->saved_data["whole_batch"] = options.whole_batch;
+    return {y, scales};
   }
 
   static variable_list backward(AutogradContext* context, const variable_list& gradients) {
@@ -286,12 +295,23 @@ struct FusedGroupNorm final : torch::autograd::Function<FusedGroupNorm> {
     const at::Tensor& x = saved[0];
     const at::Tensor& shift = saved[3];
     const at::Tensor dy = gradients[0].to(x.scalar_type()).contiguous(at::MemoryFormat::ChannelsLast);
-    const GroupNormOptions options = options_of(context);
+    const NormOptions options = options_of(context);
     const GroupNormGradients found =
         x.scalar_type() == at::kFloat ? backward_where<float>(saved, dy, options) : backward_where<Bf16>(saved, dy, options);
     return {found.x, found.weight, found.bias, shift.defined() ? found.shift.to(shift.scalar_type()) : at::Tensor(), {}};
   }
 };
+
+/// y, and what normalised the channels.
+variable_list normalise(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, const at::Tensor& shift,
+                        const NormOptions& options) {
+  if (!c10::GradMode::is_enabled()) {
+    at::Tensor y;
+    const at::Tensor scales = run_forward(x, weight, bias, shift, options, y);
+    return {y, scales};
+  }
+  return FusedGroupNorm::apply(x, weight, bias, shift.defined() ? std::optional(shift) : std::nullopt, options);
+}
 
 } // namespace
 
@@ -308,12 +328,18 @@ at::Tensor group_norm(const at::Tensor& x, const at::Tensor& weight, const at::T
       !x.is_contiguous(at::MemoryFormat::ChannelsLast)) {
     return reference_group_norm(x, weight, bias, options, shift);
   }
-  if (!c10::GradMode::is_enabled()) {
-    at::Tensor y;
-    run_forward(x, weight, bias, shift, options, y);
-    return y;
-  }
-  return FusedGroupNorm::apply(x, weight, bias, shift.defined() ? std::optional(shift) : std::nullopt, options);
+  return normalise(x, weight, bias, shift, {options})[0];
+}
+
+bool batch_norm_serves(const at::Tensor& x) {
+  return x.dim() == 4 && x.is_cpu() && has_kernels(x) && x.is_contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+NormalisedBatch batch_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double epsilon) {
+  const NormOptions options{{x.size(1), epsilon, NormActivation::none}, true};
+  const variable_list found = normalise(x, weight, bias, {}, options);
+  const at::Tensor scales = found[1][0].to(at::kDouble);
+  return {found[0], scales[1].div(scales[0]).neg(), scales[0].square().reciprocal().sub(epsilon).clamp_min(0)};
 }
 
 } // namespace radforge

@@ -8,9 +8,14 @@
 // Highway wants to be included after foreach_target.h.
 #include "nn/vector_math.hpp"
 
+#include <algorithm>
+
 HWY_BEFORE_NAMESPACE();
 namespace radforge::HWY_NAMESPACE {
 namespace {
+
+// Rows are added up in blocks, and the blocks then: a thousand values one after the other would lose some digits more.
+constexpr std::size_t rows_in_block = 32;
 
 template <class T>
 void moments(const NormRows& rows, const T* x, const float* pivot, float* sums, float* squares) {
@@ -18,10 +23,16 @@ void moments(const NormRows& rows, const T* x, const float* pivot, float* sums, 
     const Vec shift = part.load(pivot + c);
     Vec sum = set(0);
     Vec square = set(0);
-    for (std::size_t row = 0; row < rows.count; ++row) {
-      const Vec value = hn::Sub(part.load(x + row * rows.channels + c), shift);
-      sum = hn::Add(sum, value);
-      square = hn::MulAdd(value, value, square);
+    for (std::size_t first = 0; first < rows.count; first += rows_in_block) {
+      Vec block_sum = set(0);
+      Vec block_square = set(0);
+      for (std::size_t row = first; row < std::min(first + rows_in_block, rows.count); ++row) {
+        const Vec value = hn::Sub(part.load(x + row * rows.channels + c), shift);
+        block_sum = hn::Add(block_sum, value);
+        block_square = hn::MulAdd(value, value, block_square);
+      }
+      sum = hn::Add(sum, block_sum);
+      square = hn::Add(square, block_square);
     }
     part.store(sum, sums + c);
     part.store(square, squares + c);
@@ -52,19 +63,27 @@ void backward_sums(const NormRows& rows, const NormChannels& channels, const T* 
     Vec gradient = set(0);
     Vec product = set(0);
     Vec total = set(0);
-    for (std::size_t row = 0; row < rows.count; ++row) {
-      const std::size_t i = row * rows.channels + c;
-      const Vec normalised = hn::MulAdd(scale, part.load(x + i), offset);
-      Vec dz = part.load(dy + i);
-      if constexpr (activation == NormActivation::silu) {
-        const Vec z = hn::MulAdd(weight, normalised, bias);
-        const Vec s = sigmoid(z);
-        dz = hn::Mul(dz, hn::MulAdd(hn::NegMulAdd(z, s, z), s, s)); // s + z s (1 - s)
+    for (std::size_t first = 0; first < rows.count; first += rows_in_block) {
+      Vec block_gradient = set(0);
+      Vec block_product = set(0);
+      Vec block_total = set(0);
+      for (std::size_t row = first; row < std::min(first + rows_in_block, rows.count); ++row) {
+        const std::size_t i = row * rows.channels + c;
+        const Vec normalised = hn::MulAdd(scale, part.load(x + i), offset);
+        Vec dz = part.load(dy + i);
+        if constexpr (activation == NormActivation::silu) {
+          const Vec z = hn::MulAdd(weight, normalised, bias);
+          const Vec s = sigmoid(z);
+          dz = hn::Mul(dz, hn::MulAdd(hn::NegMulAdd(z, s, z), s, s)); // s + z s (1 - s)
+        }
+        part.store(dz, dx + i);
+        block_gradient = hn::Add(block_gradient, dz);
+        block_product = hn::MulAdd(dz, normalised, block_product);
+        block_total = hn::Add(block_total, normalised);
       }
-      part.store(dz, dx + i);
-      gradient = hn::Add(gradient, dz);
-      product = hn::MulAdd(dz, normalised, product);
-      total = hn::Add(total, normalised);
+      gradient = hn::Add(gradient, block_gradient);
+      product = hn::Add(product, block_product);
+      total = hn::Add(total, block_total);
     }
     part.store(gradient, sums.gradient + c);
     part.store(product, sums.product + c);

@@ -26,4 +26,17 @@ at::Tensor group_norm(const at::Tensor& x, const at::Tensor& weight, const at::T
 at::Tensor reference_group_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias,
                                 const GroupNormOptions& options, const at::Tensor& shift = {});
 
+/// Whether batch_norm takes it: fp32 or bf16 on the CPU, N x C x H x W in channels_last memory.
+bool batch_norm_serves(const at::Tensor& x);
+
+struct NormalisedBatch {
+  at::Tensor y;
+  at::Tensor mean;     ///< of each channel; double
+  at::Tensor variance; ///< of each channel: the squares' sum over the number of values
+};
+
+/// Batch normalisation (Ioffe and Szegedy 2015) by the same kernels: each channel over all images. Sums are of blocks, and those
+/// of chunks are added in double precision, where ATen in channels_last memory adds a channel's values one after the other.
+NormalisedBatch batch_norm(const at::Tensor& x, const at::Tensor& weight, const at::Tensor& bias, double epsilon);
+
 } // namespace radforge

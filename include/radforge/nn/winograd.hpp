@@ -4,8 +4,8 @@
 
 namespace radforge {
 
-/// Whether winograd_conv2d takes these: fp32 on the CPU, channels last, multiples of 32 channels in and out, 64 out at least, and
-/// images of at least 8 x 8. How many images there are does not matter, so that a batch in parts has the bits of the whole.
+/// Whether winograd_conv2d takes these: fp32 on the CPU, channels last, multiples of 32 channels in and out, and images of at
+/// least 4 x 4. How many images there are does not matter, so that a batch in parts has the bits of the whole.
 bool winograd_serves(const at::Tensor& x, const at::Tensor& weight);
 
 /// 3 x 3 convolution, stride 1, padding 1, of N x C x H x W by weights out x C x 3 x 3 and a bias of `out`, or none: by
