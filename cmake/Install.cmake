@@ -32,3 +32,15 @@ foreach(folder configs jobs)
   endif()
 endforeach()
 install(FILES "${PROJECT_SOURCE_DIR}/LICENSE" DESTINATION share/radforge)
+
+# Made by the program itself, from its table of commands.
+install(CODE "set(RADFORGE_PROGRAM \"$<TARGET_FILE:radforge>\")")
+install(CODE [[
+  set(root "$ENV{DESTDIR}${CMAKE_INSTALL_PREFIX}")
+  foreach(text "manual;share/man/man1/radforge.1" "completion;share/bash-completion/completions/radforge")
+    list(GET text 0 option)
+    list(GET text 1 file)
+    execute_process(COMMAND "${RADFORGE_PROGRAM}" --${option} OUTPUT_VARIABLE content COMMAND_ERROR_IS_FATAL ANY)
+    file(WRITE "${root}/${file}" "${content}")
+  endforeach()
+]])

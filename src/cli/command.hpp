@@ -53,6 +53,7 @@ struct Command {
   const char* name;
   const char* argument; ///< "CONFIG.yaml", "FOLDER" or "SOURCE"; "": it takes none
   const char* help;
+  const char* example; ///< a call that works with the repository's own files
   void (*run)(const CommandContext&);
 };
 

@@ -1,5 +1,10 @@
 #include "parse.hpp"
 
+#include "completion.hpp"
+#include "help.hpp"
+#include "manual_page.hpp"
+#include "option.hpp"
+
 #include "radforge/core/build_info.hpp"
 #include "radforge/core/error.hpp"
 #include "radforge/data/prediction_table.hpp"
@@ -8,7 +13,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <sstream>
 #include <string_view>
 #include <system_error>
 
@@ -18,44 +22,53 @@ namespace po = boost::program_options;
 
 namespace {
 
-po::options_description visible_options() {
-  po::options_description options("Options");
-  options.add_options()                                                                                                //
-      ("set", po::value<std::vector<std::string>>()->composing(), "path.key=value in place of the file's; repeatable") //
-      ("output,o", po::value<std::string>(),
-       "output folder (default: runs/<config name>), which the same command resumes; report: the page")         //
-      ("resume", po::value<std::string>(), "train: step=N, the checkpoint to go on from (default: the newest)") //
-      ("allow-change", "train: go on where the configuration changed in more than logging and saving")          //
-      ("profile", po::value<std::int64_t>(),
-       "train: trace N steps of this start, after some of warm-up, into profile/ of the run folder, for Perfetto") //
-      ("array-task", po::value<std::string>(), "sweep: K/N, part K of N of the runs, those of a chain together")   //
-      ("predictions", po::value<std::vector<std::string>>()->composing(),
-       "evaluate: a file of predictions to judge, without a configuration; repeatable")                   //
-      ("sheet", "inspect: write sheet.html, a page of a data set's images by subgroup, with what failed") //
-      ("json", "doctor, plan --cluster: what was found as JSON in place of the table")                    //
-      ("cluster", po::value<std::string>(),
-       "plan: file of a cluster (configs/clusters): time of a step, efficiency and hours on its nodes")                     //
-      ("measured", po::value<std::string>(), "plan --cluster: folder of a training whose rate each rank is taken to reach") //
-      ("parity", "doctor: whether this rank's GPU computes what its CPU computes, and nothing else")                        //
-      ("ranks-per-node", po::value<int>(), "doctor: the number that there shall be")                                        //
-      ("least-rate", po::value<double>(), "doctor: GB/s that an all-reduce between two nodes shall reach")                  //
-      ("deep", "verify: decode every image and compare its pixels")                                                         //
-      ("help,h", "this text")                                                                                               //
-      ("version", "version, revision and compiler");
-  return options;
+void describe(const Option& option, const std::string& names, po::options_description& described) {
+  if (option.is_repeatable) {
+    described.add_options()(names.c_str(), po::value<std::vector<std::string>>()->composing());
+    return;
+  }
+  switch (option.operand) {
+  case Operand::none:
+    described.add_options()(names.c_str(), "");
+    return;
+  case Operand::integer:
+    described.add_options()(names.c_str(), po::value<std::int64_t>());
+    return;
+  case Operand::number:
+    described.add_options()(names.c_str(), po::value<double>());
+    return;
+  default:
+    described.add_options()(names.c_str(), po::value<std::string>());
+    return;
+  }
 }
 
-std::string help_text() {
-  std::ostringstream text;
-  text << "Usage: radforge COMMAND [ARGUMENT] [--set path.key=value ...] [--output DIR]\n"
-          "alone or under mpirun or srun; the same command resumes.\n\nCommands\n";
-  for (const Command& command : commands()) {
-    text << fmt::format("  {:<9} {:<12} {}\n", command.name, command.argument, command.help);
+po::options_description described_options() {
+  po::options_description described;
+  for (const Option& option : options()) {
+    describe(option, option.letter != 0 ? fmt::format("{},{}", option.name, option.letter) : std::string(option.name), described);
   }
-  text << '\n' << visible_options();
-  text << "\nExit codes: 0 done, 2 usage or configuration, 3 data, 4 input/output, 5 communication, 6 divergence, 70 internal,\n"
-          "73 output folder owned by another run, 75 stopped on request and resumable, 78 a node that is not fit for work.\n";
-  return text.str();
+  described.add_options()("command", po::value<std::string>())("argument", po::value<std::string>())(
+      "file", po::value<std::vector<std::string>>());
+  return described;
+}
+
+/// "train", "doctor, plan".
+std::string listed(std::string_view names) {
+  std::string text;
+  for (const char c : names) {
+    text += c == ' ' ? std::string(", ") : std::string(1, c);
+  }
+  return text;
+}
+
+void require_options_of(const Command& command, const po::variables_map& values) {
+  for (const Option& option : options()) {
+    if (values.count(std::string(option.name)) > 0 && !has_option(command, option)) {
+      throw ConfigError("--{} is an option of {} (radforge {} has none like it). See radforge {} --help", option.name,
+                        listed(option.commands), command.name, command.name);
+    }
+  }
 }
 
 std::string version_text() { return build_info_text(build_info()) + "\n"; }
@@ -88,11 +101,6 @@ std::int64_t step_to_resume(const std::string& text) {
 }
 
 void read_options_of_train(const po::variables_map& values, CommandLine& line) {
-  for (const char* option : {"resume", "allow-change", "profile"}) {
-    if (values.count(option) > 0 && line.command != "train") {
-      throw ConfigError("--{} is an option of train (radforge {} has none like it). See radforge --help", option, line.command);
-    }
-  }
   if (values.count("resume") > 0) {
     line.resume_step = step_to_resume(values["resume"].as<std::string>());
   }
@@ -130,12 +138,9 @@ void read_options_of_sweep(const po::variables_map& values, CommandLine& line) {
     std::ranges::transform(files, std::back_inserter(line.more_folders), without_last_separator);
     return;
   }
-  if (!is_sweep && (values.count("file") > 0 || values.count("array-task") > 0)) {
-    throw ConfigError("radforge {} takes one argument and no --array-task (those are of sweep). See radforge --help",
+  if (!is_sweep && !files.empty()) {
+    throw ConfigError("radforge {} takes one argument ('{}' is another one). See radforge {} --help", line.command, files.front(),
                       line.command);
-  }
-  if (is_sweep && values.count("set") > 0) {
-    throw ConfigError("radforge sweep takes no --set (its file says what is set for which run). Write it there");
   }
   if (!files.empty()) {
     if (line.config != "status" || files.size() > 1) {
@@ -151,31 +156,24 @@ void read_options_of_sweep(const po::variables_map& values, CommandLine& line) {
 }
 
 void read_options_of_doctor(const po::variables_map& values, CommandLine& line) {
-  for (const char* option : {"parity", "ranks-per-node", "least-rate"}) {
-    if (values.count(option) > 0 && line.command != "doctor") {
-      throw ConfigError("--{} is an option of doctor (radforge {} has none like it). See radforge --help", option, line.command);
-    }
-  }
   line.checks_parity = values.count("parity") > 0;
-  line.ranks_per_node = values.count("ranks-per-node") > 0 ? values["ranks-per-node"].as<int>() : 0;
+  const std::int64_t ranks = values.count("ranks-per-node") > 0 ? values["ranks-per-node"].as<std::int64_t>() : 0;
   line.least_gb_s = values.count("least-rate") > 0 ? values["least-rate"].as<double>() : 0;
-  if (line.ranks_per_node < 0 || !(line.least_gb_s >= 0)) {
-    throw ConfigError("--ranks-per-node and --least-rate are not negative. See radforge --help");
+  constexpr std::int64_t most_ranks = 1 << 20;
+  if (ranks < 0 || ranks > most_ranks || !(line.least_gb_s >= 0)) {
+    throw ConfigError(
+        "--ranks-per-node and --least-rate are not negative, and no node has more than {} ranks. See radforge doctor "
+        "--help",
+        most_ranks);
   }
+  line.ranks_per_node = static_cast<int>(ranks);
 }
 
 void read_options_of_plan(const po::variables_map& values, CommandLine& line) {
-  for (const char* option : {"cluster", "measured"}) {
-    if (values.count(option) > 0 && line.command != "plan") {
-      throw ConfigError("--{} is an option of plan (radforge {} has none like it). See radforge --help", option, line.command);
-    }
-  }
   const bool has_cluster = values.count("cluster") > 0;
   line.writes_json = values.count("json") > 0;
-  if (line.writes_json && line.command != "doctor" && !has_cluster) {
-    throw ConfigError(
-        "--json is an option of doctor and of plan --cluster (there is no JSON of radforge {}). See radforge --help",
-        line.command);
+  if (line.writes_json && line.command == "plan" && !has_cluster) {
+    throw ConfigError("--json goes with --cluster (there is no JSON of a plan without one). See radforge plan --help");
   }
   if (values.count("measured") > 0 && !has_cluster) {
     throw ConfigError("--measured goes with --cluster (a rate alone plans nothing). See radforge --help");
@@ -204,9 +202,8 @@ void read_options_of_evaluate(const po::variables_map& values, CommandLine& line
   if (values.count("predictions") == 0) {
     return;
   }
-  if (line.command != "evaluate" || values.count("argument") > 0) {
-    throw ConfigError(
-        "--predictions goes with evaluate and no configuration (a file of those names its own). See radforge --help");
+  if (values.count("argument") > 0) {
+    throw ConfigError("--predictions goes with no configuration (a file of those names its own). See radforge evaluate --help");
   }
   const auto& files = values["predictions"].as<std::vector<std::string>>();
   line.config_text = "task: classification\nmodels:\n";
@@ -235,9 +232,7 @@ std::filesystem::path default_output(const std::filesystem::path& config) {
 }
 
 ParsedArguments parse_arguments(int argc, const char* const* argv) {
-  po::options_description all = visible_options();
-  all.add_options()("command", po::value<std::string>())("argument",
-                                                         po::value<std::string>())("file", po::value<std::vector<std::string>>());
+  const po::options_description all = described_options();
   po::positional_options_description positions;
   positions.add("command", 1).add("argument", 1).add("file", -1);
 
@@ -254,12 +249,25 @@ ParsedArguments parse_arguments(int argc, const char* const* argv) {
     parsed.text = version_text();
     return parsed;
   }
-  if (values.count("help") > 0 || values.count("command") == 0) {
+  if (values.count("manual") > 0) {
+    parsed.text = manual_page();
+    return parsed;
+  }
+  if (values.count("completion") > 0) {
+    parsed.text = completion_script();
+    return parsed;
+  }
+  if (values.count("command") == 0) {
     parsed.text = help_text();
     return parsed;
   }
   parsed.line.command = values["command"].as<std::string>();
   parsed.command = &find_command(parsed.line.command);
+  if (values.count("help") > 0) {
+    parsed.text = help_text(*parsed.command);
+    return parsed;
+  }
+  require_options_of(*parsed.command, values);
   read_options_of_evaluate(values, parsed.line);
   const bool takes_argument = *parsed.command->argument != '\0';
   if (values.count("argument") > 0 && !takes_argument) {
@@ -277,9 +285,6 @@ ParsedArguments parse_arguments(int argc, const char* const* argv) {
   }
   parsed.line.depth = values.count("deep") > 0 ? VerifyDepth::pixels : VerifyDepth::files;
   parsed.line.writes_sheet = values.count("sheet") > 0;
-  if (parsed.line.writes_sheet && parsed.line.command != "inspect") {
-    throw ConfigError("--sheet is an option of inspect (radforge {} has none like it). See radforge --help", parsed.line.command);
-  }
   read_options_of_train(values, parsed.line);
   read_options_of_doctor(values, parsed.line);
   read_options_of_plan(values, parsed.line);

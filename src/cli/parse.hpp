@@ -11,7 +11,7 @@ namespace radforge {
 struct ParsedArguments {
   const Command* command = nullptr;
   CommandLine line;
-  std::optional<std::string> text; ///< help or version
+  std::optional<std::string> text; ///< help, version, manual page or completion
 };
 
 /// Errors: ConfigError (unknown command or option, with the nearest one; missing argument).

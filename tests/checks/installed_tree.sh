@@ -22,3 +22,5 @@ for library in libtorch_cpu.so libc10.so libgomp.so.1; do
 done
 [ -f "$folder/moved/share/radforge/configs/demo/generate.yaml" ] || fail "share/radforge/configs is missing"
 [ -x "$folder/moved/share/radforge/jobs/slurm/cluster_name" ] || fail "share/radforge/jobs/slurm/cluster_name cannot be run"
+grep -q '^_radforge()' "$folder/moved/share/bash-completion/completions/radforge" || fail "share/bash-completion is missing"
+grep -q '^.TH RADFORGE' "$folder/moved/share/man/man1/radforge.1" || fail "share/man is missing"

@@ -35,7 +35,7 @@ def on_a_cluster(place, arguments):
     for parts, *wrong in ((["--cluster goes with a training"], "plan", "configs/generate/roentgen-565k.yaml", *cluster),
                           (["--measured goes with --cluster"], *arguments, "--measured", "rated"),
                           (["--cluster is an option of plan"], "train", "configs/test/diffusion.yaml", *cluster),
-                          (["--json is an option of doctor and of plan --cluster"], *arguments, "--json"),
+                          (["--json goes with --cluster"], *arguments, "--json"),
                           (["12 images", "train.batch_size=N"], *arguments, "--cluster", "odd.yaml"),
                           (["nodes is 0", "bad.yaml:3"], *arguments, "--cluster", "bad.yaml")):
         (place.path / "odd.yaml").write_text("task: cluster\nname: odd\nranks_per_node: 5\n")

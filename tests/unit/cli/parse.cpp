@@ -1,9 +1,16 @@
 #include "../../../src/cli/parse.hpp"
 
+#include "../../../src/cli/option.hpp"
+
 #include "radforge/core/error.hpp"
 
 #include <catch2/catch.hpp>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+#include <sstream>
+#include <string>
 #include <vector>
 
 using namespace radforge;
@@ -63,7 +70,7 @@ TEST_CASE("a sweep is run, in part or in whole, or asked what became of it") {
     CHECK_THROWS_WITH(parse({"sweep", "s.yaml", "--array-task", text}), Catch::Contains("K/N"));
   }
   CHECK_THROWS_WITH(parse({"sweep", "list", "s.yaml"}), Catch::Contains("there is status"));
-  CHECK_THROWS_WITH(parse({"sweep", "s.yaml", "--set", "a=1"}), Catch::Contains("takes no --set"));
+  CHECK(parse({"sweep", "s.yaml", "--set", "a=1"}).line.overrides == std::vector<std::string>{"a=1"});
   CHECK_THROWS_WITH(parse({"train", "c.yaml", "d.yaml"}), Catch::Contains("takes one argument"));
   CHECK_THROWS_AS(parse({"train", "c.yaml", "--array-task", "1/2"}), ConfigError);
 }
@@ -86,13 +93,42 @@ TEST_CASE("a separator behind a folder does not change which folder is meant") {
 }
 
 TEST_CASE("help lists every command, and no command at all asks for it") {
-  for (const ParsedArguments& parsed : {parse({"--help"}), parse({}), parse({"train", "-h"})}) {
+  for (const ParsedArguments& parsed : {parse({"--help"}), parse({}), parse({"--manual"}), parse({"--completion"})}) {
     REQUIRE(parsed.text);
     for (const Command& command : commands()) {
       CHECK_THAT(*parsed.text, Catch::Contains(command.name));
     }
   }
   CHECK_THAT(*parse({"--version"}).text, Catch::StartsWith("radforge "));
+}
+
+TEST_CASE("help of a command has its own options and an example that can be called") {
+  for (const Command& command : commands()) {
+    CAPTURE(command.name);
+    const ParsedArguments help = parse({command.name, "--help"});
+    REQUIRE(help.text);
+    CHECK_THAT(*help.text, Catch::Contains(std::string("radforge ") + command.name) && Catch::Contains(command.example));
+    for (const Option& option : options()) {
+      if (!option.commands.empty()) {
+        CHECK((help.text->find(fmt::format("--{}", option.name)) != std::string::npos) == has_option(command, option));
+      }
+    }
+    std::istringstream words(command.example);
+    std::vector<std::string> arguments(std::istream_iterator<std::string>(words), {});
+    arguments.erase(arguments.begin(), std::ranges::find(arguments, "radforge") + 1);
+    std::vector<const char*> pointers;
+    std::ranges::transform(arguments, std::back_inserter(pointers), [](const std::string& word) { return word.c_str(); });
+    CHECK(parse(pointers).command == &command);
+  }
+}
+
+TEST_CASE("every command of an option is one") {
+  for (const Option& option : options()) {
+    std::istringstream names{std::string(option.commands)};
+    for (std::string name; names >> name;) {
+      CHECK(std::ranges::count(commands(), name, [](const Command& command) { return std::string(command.name); }) == 1);
+    }
+  }
 }
 
 TEST_CASE("a command line that makes no sense is a usage error") {
@@ -112,7 +148,8 @@ TEST_CASE("predictions take the place of a configuration") {
                             "  - {name: \"a\\\"b\", predictions: [\"a\\\"b.csv\"]}\n");
   CHECK(line.overrides == std::vector<std::string>{"seed=3"});
   CHECK(line.output == "runs/arm 1");
-  CHECK_THROWS_WITH(parse({"train", "--predictions", "a.csv"}), Catch::Contains("--predictions goes with evaluate"));
-  CHECK_THROWS_WITH(parse({"evaluate", "c.yaml", "--predictions", "a.csv"}), Catch::Contains("--predictions goes with evaluate"));
+  CHECK_THROWS_WITH(parse({"train", "--predictions", "a.csv"}), Catch::Contains("--predictions is an option of evaluate"));
+  CHECK_THROWS_WITH(parse({"evaluate", "c.yaml", "--predictions", "a.csv"}),
+                    Catch::Contains("--predictions goes with no configuration"));
   CHECK_THROWS_WITH(parse({"evaluate"}), Catch::Contains("needs CONFIG.yaml"));
 }
