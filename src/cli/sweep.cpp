@@ -41,7 +41,8 @@ Sweep load_sweep(const CommandLine& line) {
   Sweep sweep;
   load_config(line.config, {}, [&](Schema& schema) { describe(schema, sweep.config); });
   sweep.runs = plan_sweep(sweep.config, line.output);
-  for (const SweepRun& run : sweep.runs) { // all of them now: not the last one after hours
+  for (SweepRun& run : sweep.runs) { // all of them now: not the last one after hours
+    run.overrides.insert(run.overrides.end(), line.overrides.begin(), line.overrides.end());
     try {
       sweep.tasks.push_back(peek_config(run.config, run.overrides, "task"));
       sweep.configs.push_back(resolved_config(run.config, run.overrides));
