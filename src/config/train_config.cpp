@@ -25,6 +25,10 @@ void describe(Schema& schema, DataSourceConfig& config) {
       "of the training images that pass, patients whole; the images of a smaller fraction are among those of a larger one");
   schema.field("max_images", config.max_images, IntRange{0}, "training images at most, chosen in the same order; 0 for no limit");
   schema.field("subset", config.subset, IntRange{0}, "key of that order; another one draws other patients");
+  schema.field("folds", config.folds, IntRange{1, 1000},
+               "parts into which the training images fall before that, by patient, about equally large; no patient is in two");
+  schema.field("fold", config.fold, IntRange{1, 1000}, "which of them is taken");
+  schema.check(config.fold <= config.folds, "fold is above folds (there is no such part) lower it, or raise folds");
   schema.check(!config.dataset.empty(),
                "dataset is missing (training reads its shards) name the folder that prepare or generate has written");
 }

@@ -21,6 +21,8 @@ struct DataSourceConfig {
   double fraction = 1;         ///< of what passes: a smaller part lies in a larger one
   std::int64_t max_images = 0; ///< 0 = no limit
   std::int64_t subset = 0;     ///< key of the part; another one draws other patients
+  std::int64_t folds = 1;      ///< parts of the patients that have none in common
+  std::int64_t fold = 1;       ///< which of them, from 1
 };
 
 /// Random changes of training images, keyed by (sample, epoch). Zero is none.

@@ -54,6 +54,22 @@ TEST_CASE_METHOD(Fixture, "a part of a data set has its size, lies in every larg
   CHECK(subset({.fraction = 1e-9}).size() == 1);
 }
 
+TEST_CASE_METHOD(Fixture, "folds have no patient in common, and are all images together") {
+  for (const std::int64_t folds : {2, 3, 5}) {
+    Ids together;
+    for (std::int64_t fold = 1; fold <= folds; ++fold) {
+      const Ids part = subset({.folds = folds, .fold = fold});
+      CHECK(part.size() > all.size() / static_cast<std::size_t>(2 * folds));
+      CHECK(num_cut(part, all) == 0);
+      CHECK(std::ranges::includes(part, subset({.fraction = 0.4, .folds = folds, .fold = fold})));
+      together.insert(together.end(), part.begin(), part.end());
+    }
+    std::ranges::sort(together);
+    CHECK(together == all);
+  }
+  CHECK(subset({.subset = 1, .folds = 2}) != subset({.folds = 2}));
+}
+
 TEST_CASE_METHOD(Fixture, "another key draws another part, and the same one the same") {
   CHECK(subset({.fraction = 0.2}) == subset({.fraction = 0.2}));
   CHECK(subset({.fraction = 0.2}) != subset({.fraction = 0.2, .subset = 1}));
