@@ -33,6 +33,7 @@ void require_fitting_schema(DatasetSchema schema, const std::string& folder, con
                       first_folder, folder, first.encoding.model_digest, schema.encoding.model_digest);
   }
   schema.findings = first.findings;
+  schema.generation = first.generation; // real images mix with generated ones
   if (schema != first) {
     throw ConfigError("{} and {} do not mix (their image sizes, channels or types differ) prepare them alike", first_folder,
                       folder);

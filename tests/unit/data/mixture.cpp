@@ -20,6 +20,7 @@ class SyntheticFixture {
     DatasetIndex index;
     index.name = "generate";
     index.schema = {12, 12, 1, std::move(findings)};
+    index.schema.generation = Generation{std::string(32, 'a'), 1, {"sex"}};
     index.rows_per_shard = num_rows;
     ShardWriter writer(folder_ / ShardWriter::file_name(0), index.schema, {.num_rows = num_rows});
     for (int i = 0; i < num_rows; ++i) {
@@ -30,6 +31,8 @@ class SyntheticFixture {
       record.source = "synthetic/" + std::to_string(i);
       record.findings.assign(index.schema.findings.size(), 0);
       record.status = i == 2 ? "rejected" : "ok";
+      record.check_scores = {1};
+      record.check_passed = {1};
       writer.append(std::move(record));
     }
     index.shards.push_back(writer.close());
