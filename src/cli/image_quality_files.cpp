@@ -69,6 +69,7 @@ Json settings_of(const ImageQualityConfig& config, const ImageQuality& images) {
           {"neighbours", config.neighbours},
           {"kid_subset_size", config.kid_subset_size},
           {"num_kid_subsets", config.num_kid_subsets},
+          {"blur_sigma", config.blur_sigma},
           {"ms_ssim_scales", ms_ssim_scales(std::min(schema.height, schema.width))},
           {"seed", config.seed}};
 }
@@ -85,7 +86,8 @@ std::string values_text(const std::vector<QualityValue>& values) {
 /// Whether the number has a column in the table of its feature space.
 bool is_of_table(const Json& value) {
   const std::string metric = value.at("metric");
-  return value.at("features") != "" && !metric.starts_with("nearest") && !metric.starts_with("memorized");
+  return value.at("features") != "" && !metric.starts_with("nearest") && !metric.starts_with("memorized") &&
+         !metric.ends_with("_of_blurred");
 }
 
 std::string distances_table(const std::vector<std::pair<std::string, std::map<std::string, Json>>>& rows,

@@ -34,6 +34,8 @@ void describe(Schema& schema, ImageQualityConfig& config) {
                "images of each set in a subset of KID, if there are as many");
   schema.field("num_kid_subsets", config.num_kid_subsets, IntRange{1, 100000}, "subsets that KID is averaged over");
   schema.field("num_ssim_pairs", config.num_ssim_pairs, IntRange{0}, "pairs of each kind that MS-SSIM is averaged over");
+  schema.field("blur_sigma", config.blur_sigma, RealRange{0, 100},
+               "a yardstick: FID and KID of the real images themselves, blurred by a Gaussian of so many pixels; 0 for none");
   schema.list("condition", config.condition, "networks that tell whether images show what was asked for");
   schema.section("compute", config.compute, "where the models compute");
   schema.section("watchdog", config.watchdog, "deadlines, after which a run that hangs ends with exit code 5");

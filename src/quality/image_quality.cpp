@@ -1,5 +1,6 @@
 #include "radforge/quality/image_quality.hpp"
 
+#include "condition_values.hpp"
 #include "measured_share.hpp"
 
 #include "radforge/comm/agreement.hpp"
@@ -7,6 +8,7 @@
 #include "radforge/models/look_at_images.hpp"
 #include "radforge/quality/condition_fidelity.hpp"
 #include "radforge/quality/frechet_distance.hpp"
+#include "radforge/quality/gaussian_blur.hpp"
 #include "radforge/quality/image_pairs.hpp"
 #include "radforge/quality/kernel_distance.hpp"
 #include "radforge/quality/ms_ssim.hpp"
@@ -19,6 +21,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -82,6 +85,10 @@ class ImageQuality::Measurement {
     for (std::size_t i = 0; i < config_.features.size(); ++i) {
       const auto look = [&, i](const at::Tensor& bytes) { return of_.spaces_[i].features(bytes); };
       real_features_.push_back(all(of_.real_, look));
+      if (config_.blur_sigma > 0) {
+        blurred_features_.push_back(
+            all(of_.real_, [&](const at::Tensor& bytes) { return look(gaussian_blur(bytes, config_.blur_sigma)); }));
+      }
       synthetic_features_.push_back(all(of_.synthetic_, look));
       training_features_.push_back(of_.training_ ? all(*of_.training_, look) : at::Tensor());
     }
@@ -96,6 +103,9 @@ class ImageQuality::Measurement {
     for (std::size_t space = 0; space < config_.features.size(); ++space) {
       for (const Subgroup& group : of_.groups_) {
         share_.add([this, space, &group] { return distances(space, group); });
+      }
+      if (config_.blur_sigma > 0) {
+        share_.add([this, space] { return yardstick(space); });
       }
       if (of_.training_) {
         share_.add([this, space] { return memorization(space); });
@@ -114,8 +124,7 @@ class ImageQuality::Measurement {
   ImageQualityResult distances(std::size_t space, const Subgroup& group) const {
     const at::Tensor real = rows_of(real_features_[space], group.real);
     const at::Tensor synthetic = rows_of(synthetic_features_[space], group.synthetic);
-    const KernelDistance kid = kernel_inception_distance(real, synthetic, config_.kid_subset_size, config_.num_kid_subsets,
-                                                         static_cast<std::uint64_t>(config_.seed));
+    const KernelDistance kid = kernel_distance(real, synthetic);
     const NeighbourMetrics near = neighbour_metrics(real, synthetic, config_.neighbours);
     ImageQualityResult result;
     const auto add = [&](const char* metric, double value) {
@@ -129,6 +138,23 @@ class ImageQuality::Measurement {
     add("density", near.density);
     add("coverage", near.coverage);
     return result;
+  }
+
+  /// What a blur that anybody sees does to the distances.
+  ImageQualityResult yardstick(std::size_t space) const {
+    const at::Tensor& real = real_features_[space];
+    const at::Tensor& blurred = blurred_features_[space];
+    ImageQualityResult result;
+    for (const auto& [metric, value] : {std::pair("fid_of_blurred", frechet_distance(real, blurred)),
+                                        std::pair("kid_of_blurred", kernel_distance(real, blurred).mean)}) {
+      result.values.push_back({"all", config_.features[space].name, metric, value, real.size(0), 0});
+    }
+    return result;
+  }
+
+  KernelDistance kernel_distance(const at::Tensor& real, const at::Tensor& others) const {
+    return kernel_inception_distance(real, others, config_.kid_subset_size, config_.num_kid_subsets,
+                                     static_cast<std::uint64_t>(config_.seed));
   }
 
   /// How near images are to those that the generator learned from, beside real ones that it has not seen.
@@ -186,49 +212,20 @@ class ImageQuality::Measurement {
   }
 
   ImageQualityResult fidelity(std::size_t number) const {
-    const CheckNetwork& network = of_.condition_[number];
     ImageQualityResult result;
     for (const Subgroup& group : of_.groups_) {
-      const std::vector<FidelityValue> shown =
-          condition_fidelity(network, synthetic_outputs_[number], of_.synthetic_, group.synthetic);
-      const std::vector<FidelityValue> real = condition_fidelity(network, real_outputs_[number], of_.real_, group.real);
-      for (const FidelityValue& found : shown) {
-        result.values.push_back({group.name, "", found.metric, found.value, 0, found.num_images});
-      }
-      for (const FidelityValue& found : real) {
-        result.values.push_back({group.name, "", found.metric + "_of_real", found.value, found.num_images, 0});
-      }
-      if (network.config().attribute == "findings") {
-        add_macro_auroc(result, group, shown, real);
-      }
+      std::ranges::move(condition_values(of_.condition_[number], group, {of_.synthetic_, synthetic_outputs_[number]},
+                                         {of_.real_, real_outputs_[number]}),
+                        std::back_inserter(result.values));
     }
     return result;
-  }
-
-  /// Over the findings that both sets have an AUROC of, so that the two means are of the same.
-  static void add_macro_auroc(ImageQualityResult& result, const Subgroup& group, const std::vector<FidelityValue>& shown,
-                              const std::vector<FidelityValue>& real) {
-    double sum = 0;
-    double sum_of_real = 0;
-    std::int64_t count = 0;
-    for (const FidelityValue& one : shown) {
-      if (const auto same = std::ranges::find(real, one.metric, &FidelityValue::metric); same != real.end()) {
-        sum += one.value;
-        sum_of_real += same->value;
-        ++count;
-      }
-    }
-    if (count > 0) {
-      const auto n = static_cast<double>(count);
-      result.values.push_back({group.name, "", "macro_auroc", sum / n, 0, std::ssize(group.synthetic)});
-      result.values.push_back({group.name, "", "macro_auroc_of_real", sum_of_real / n, std::ssize(group.real), 0});
-    }
   }
 
   const ImageQuality& of_;
   const ImageQualityConfig& config_;
   MeasuredShare share_;
   std::vector<at::Tensor> real_features_;
+  std::vector<at::Tensor> blurred_features_; ///< of the real images, where they are measured
   std::vector<at::Tensor> synthetic_features_;
   std::vector<at::Tensor> training_features_;
   std::vector<at::Tensor> real_outputs_;
@@ -260,6 +257,11 @@ ImageQuality::ImageQuality(const ImageQualityConfig& config, at::Device device)
                  "no two real images have one prompt");
     add_likeness({"ms_ssim_to_real", synthetic_, real_, pairs_alike(synthetic_, real_, count, seed)},
                  "no synthetic image has a real one of the same sex, age group, race and view");
+  }
+  if (blur_radius(config.blur_sigma) >= std::min(schema.height, schema.width)) {
+    throw ConfigError("a blur of {} pixels is wider than images of {} x {} (it takes in four times as much on each side) lower "
+                      "blur_sigma",
+                      config.blur_sigma, schema.height, schema.width);
   }
   const at::Tensor black = at::zeros({1, schema.height, schema.width, schema.channels}, at::kByte);
   for (const FeatureSpaceConfig& space : config.features) {
@@ -318,7 +320,8 @@ std::string ImageQuality::inputs() const {
 
 std::int64_t ImageQuality::num_looks() const {
   const std::int64_t both = real_.size() + synthetic_.size();
-  return std::ssize(spaces_) * (both + (training_ ? training_->size() : 0)) + std::ssize(condition_) * both;
+  const std::int64_t blurred = config_.blur_sigma > 0 ? real_.size() : 0;
+  return std::ssize(spaces_) * (both + blurred + (training_ ? training_->size() : 0)) + std::ssize(condition_) * both;
 }
 
 ImageQualityResult ImageQuality::measure(Communicator& ranks, const Control& control) const {

@@ -54,6 +54,23 @@ Table table_of(const ResultFolder& folder, const CsvTable& values, const std::st
   return table;
 }
 
+/// The numbers of the pictures, in their order.
+Table table_of_nearest(const ResultFolder& folder, const std::string& space) {
+  const CsvTable values = CsvTable::read(folder.path / fmt::format("nearest-{}.csv", space));
+  Table table{"nearest-" + folder.name + "-" + space,
+              folder.name + ": synthetic images nearest to training images by " + space + ", row by row",
+              {"synthetic", "training", "distance", "ratio to the second nearest"}};
+  const auto image = [&](std::size_t row, const std::string& of) {
+    return fmt::format("{} of {}", values.cell(row, values.column(of + "_id")), values.cell(row, values.column(of + "_dataset")));
+  };
+  for (std::size_t row = 0; row < values.num_rows(); ++row) {
+    table.rows.push_back({image(row, "synthetic"), image(row, "training"),
+                          number_cell(values.cell(row, values.column("distance"))),
+                          number_cell(values.cell(row, values.column("ratio")))});
+  }
+  return table;
+}
+
 } // namespace
 
 void add_image_quality(HtmlPage& page, const ResultFolder& folder) {
@@ -80,6 +97,7 @@ void add_image_quality(HtmlPage& page, const ResultFolder& folder) {
                       "that each is nearest to by {}",
                       folder.name, space),
           640));
+      page.add(table_of_nearest(folder, space));
     }
   }
 }

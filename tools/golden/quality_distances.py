@@ -1,7 +1,7 @@
 """Golden values of distances between sets of images: tests/golden/quality/distances.json.
 
 FID with SciPy's sqrtm, KID with scikit-learn's polynomial kernel, precision, recall, density and coverage by the package of the authors
-(prdc), MS-SSIM by torchmetrics. Features are multiples of 1/8; the images of MS-SSIM are a formula, which the test has too.
+(prdc), MS-SSIM by torchmetrics, blurred images by SciPy. Features are multiples of 1/8; the images are a formula, which the tests have too.
 """
 
 import json
@@ -14,6 +14,7 @@ import torch
 import torchmetrics
 from prdc import compute_prdc
 from scipy.linalg import sqrtm
+from scipy.ndimage import gaussian_filter
 from sklearn.metrics.pairwise import polynomial_kernel
 from torchmetrics.functional.image import multiscale_structural_similarity_index_measure as ms_ssim
 
@@ -78,8 +79,12 @@ for x, y in sets():
                       **{name: float(value) for name, value in compute_prdc(x, y, nearest_k=k).items()}})
 similarity = [{"side": side, "channels": channels, "a": a, "b": b, "ms_ssim": likeness(side, channels, a, b)}
               for side, channels, a, b in pairs()]
+blur = [{"channels": channels, "sigma": sigma,
+         "pixels": [round(float(v), 5) for v in
+                    gaussian_filter(image(32, channels, 1).astype(float), (0, sigma, sigma), mode="mirror").transpose(1, 2, 0).ravel()]}
+        for channels in (1, 3) for sigma in (0.7, 2.0)]
 FOLDER.mkdir(parents=True, exist_ok=True)
 made_by = (f"tools/golden/quality_distances.py, scipy {scipy.__version__}, scikit-learn {sklearn.__version__}, prdc 0.2, "
            f"torchmetrics {torchmetrics.__version__}")
-(FOLDER / "distances.json").write_text(json.dumps({"made_by": made_by, "distances": distances, "ms_ssim": similarity}) + "\n",
+(FOLDER / "distances.json").write_text(json.dumps({"made_by": made_by, "distances": distances, "ms_ssim": similarity, "blur": blur}) + "\n",
                                        encoding="utf-8")

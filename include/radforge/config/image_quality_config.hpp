@@ -32,6 +32,7 @@ struct ImageQualityConfig {
   std::int64_t kid_subset_size = 1000;
   std::int64_t num_kid_subsets = 100;
   std::int64_t num_ssim_pairs = 1000;
+  double blur_sigma = 0;              ///< pixels: real images blurred so far are measured, too; 0: not
   std::vector<CheckConfig> condition; ///< networks that tell whether images show what was asked for
   ComputeConfig compute;
   WatchdogConfig watchdog;
