@@ -140,9 +140,10 @@ std::string evaluation_text(const ClassificationResult& result) {
                              : std::isnan(row.gain.low)
                                  ? fmt::format("{:+.4f}", row.gain.difference)
                                  : fmt::format("{:+.4f} ({:+.4f} to {:+.4f})", row.gain.difference, row.gain.low, row.gain.high);
-    std::string line = fmt::format("{:<{}} {:<16} {:<22} {:>7}  {:<16} {:>7} {:>8} {:>5}  {}{}", row.of.model, width, row.of.site,
-                                   row.of.label, std::isnan(row.of.value) ? "-" : fmt::format("{:.4f}", row.of.value), interval,
-                                   row.of.num_images, row.of.num_positives, row.of.num_seeds, gain, row.of.note);
+    std::string line = fmt::format(
+        "{:<{}} {:<16} {:<22} {:>7}  {:<16} {:>7} {:>8} {:>5}  {}{}{}", row.of.model, width, row.of.site, row.of.label,
+        std::isnan(row.of.value) ? "-" : fmt::format("{:.4f}", row.of.value), interval, row.of.num_images, row.of.num_positives,
+        row.of.num_seeds, gain, gain.empty() || row.of.note.empty() ? "" : "; ", row.of.note);
     text += line.erase(line.find_last_not_of(' ') + 1) + "\n";
   }
   return text;
