@@ -2,7 +2,7 @@
 JOBS ?= $(shell nproc)
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test test-cuda test-compat bundle test-faults test-slurm test-slurm-full asan bench-programs bench bench-growth format install clean
+.PHONY: help setup build demo demo-quick demo-full test test-cuda test-compat bundle test-faults test-slurm test-slurm-full asan bench-programs bench bench-growth format install clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z][a-z-]*\):.*## /\1	/p' $(MAKEFILE_LIST) | expand -t 12
@@ -16,8 +16,14 @@ build/%/build.ninja: | setup
 build: setup build/release/build.ninja ## build/release/bin/radforge
 	cmake --build build/release -j $(JOBS)
 
-demo: build ## real radiographs -> trained model -> verified synthetic radiographs, runs/demo/
+demo: build ## the whole study in small: real radiographs -> synthetic ones -> classifiers -> fairness, runs/demo/report.html (half an hour)
 	tools/demo
+
+demo-quick: build ## the same in minutes, too small to be of use, runs/demo-quick/
+	tools/demo --quick
+
+demo-full: build ## the demo, and five ways to train with three seeds, guidance, laws of scaling (hours)
+	tools/demo --full
 
 test: build ## every test and check, closing with CTest's summary
 	ctest --test-dir build/release -j $(JOBS) --output-on-failure --no-tests=error

@@ -75,10 +75,10 @@ stage prepare "" prepare.sbatch prepare.yaml
 stage autoencoder "prepare" train_diffusion.sbatch autoencoder.yaml
 stage latents "autoencoder" prepare.sbatch latents.yaml
 stage diffusion "latents" train_diffusion.sbatch diffusion.yaml
-stage generate "diffusion" generate.sbatch generate.yaml
-stage view "prepare" pretrain_classifiers.sbatch view.yaml # a network to start from, and whose features images are compared in
-stage pretrain "generate view" pretrain_classifiers.sbatch pretrain.yaml
+stage checks "prepare" pretrain_classifiers.sbatch checks.yaml # networks that look at what is generated
+stage generate "diffusion checks" generate.sbatch generate.yaml
+stage pretrain "generate" pretrain_classifiers.sbatch pretrain.yaml
 stage finetune "pretrain" finetune_classifiers.sbatch finetune.yaml
 stage evaluate "finetune" evaluate_sweep.sbatch evaluate.yaml
-stage scaling "autoencoder view" scaling_sweep.sbatch scaling.yaml scaling-fit.yaml
+stage scaling "autoencoder checks" scaling_sweep.sbatch scaling.yaml scaling-fit.yaml
 stage report "evaluate scaling" report.sbatch

@@ -1,6 +1,6 @@
 # The built program as its users run it.
 if(TARGET radforge)
-  foreach(name bench_checks device doctor pipeline quality image_quality evaluate report export_dataset training profiling bad_input hostile_names classifier sweep scaling diffusers_folders import_checkpoint latents read_by_h5py plan sites verify_repair)
+  foreach(name bench_checks device doctor pipeline quality image_quality evaluate report export_dataset training profiling bad_input hostile_names classifier sweep scaling diffusers_folders import_checkpoint latents read_by_h5py plan sites verify_repair demo)
     add_test(NAME "integration/${name}"
              COMMAND "${CMAKE_CURRENT_LIST_DIR}/${name}.py" $<TARGET_FILE:radforge> "${PROJECT_SOURCE_DIR}")
     set_tests_properties("integration/${name}" PROPERTIES LABELS integration TIMEOUT 600 PROCESSORS 2 SKIP_RETURN_CODE 77

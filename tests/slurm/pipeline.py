@@ -12,8 +12,8 @@ from cluster import SOURCE, Cluster
 RESULTS = ("prepare/dataset.json", "autoencoder/pipeline/vae/config.json", "latents/dataset.json", "diffusion/pipeline/model_index.json",
            "generate/dataset.json", "pretrain/synthetic-2/pipeline/predictions.h5", "finetune/synthetic-real-2/pipeline/predictions.h5",
            "evaluate/by-sex/evaluation.json", "evaluate/by-age/evaluation.json", "scaling-fit/scaling.json", "report.html")
-WAITS = {"prepare": "", "autoencoder": "prepare", "latents": "autoencoder", "diffusion": "latents", "generate": "diffusion",
-         "pretrain": "generate prepare", "finetune": "pretrain", "evaluate": "finetune", "scaling": "autoencoder prepare", "report": "evaluate scaling"}
+WAITS = {"prepare": "", "autoencoder": "prepare", "latents": "autoencoder", "diffusion": "latents", "generate": "diffusion prepare",
+         "pretrain": "generate", "finetune": "pretrain", "evaluate": "finetune", "scaling": "autoencoder prepare", "report": "evaluate scaling"}
 
 
 def job_files_are_accepted(cluster):
