@@ -75,6 +75,43 @@ void add_areas(HtmlPage& page, const std::string& name, const Tables& tables) {
   plot.series.empty() ? page.add(table) : page.add(plot, table, HtmlPage::Numbers::shown);
 }
 
+/// In a sentence what an arm has gained over the first, and whether that may be chance.
+std::string verdict(const Tables::Gain& gain) {
+  const double value = number_of(gain.gain);
+  const double low = number_of(gain.low);
+  const double high = number_of(gain.high);
+  if (std::isnan(low) || std::isnan(high)) {
+    return fmt::format("{:+.3f}, without an interval", value);
+  }
+  if (low > 0) {
+    return fmt::format("better by {:.3f} ({:.3f} to {:.3f})", value, low, high);
+  }
+  if (high < 0) {
+    return fmt::format("worse by {:.3f} ({:.3f} to {:.3f})", -value, -high, -low);
+  }
+  return fmt::format("no difference is shown: {:+.3f}, and the interval, {:+.3f} to {:+.3f}, holds zero", value, low, high);
+}
+
+void add_verdicts(HtmlPage& page, const Tables& tables) {
+  const std::string& first = tables.arms().front();
+  bool any = false;
+  bool one_seed = false;
+  for (const std::string& site : tables.sites()) {
+    for (const std::string& arm : tables.arms()) {
+      const Tables::Gain gain = tables.gain(arm, site, tables.head_label(), "all", "auroc");
+      if (arm == first || std::isnan(number_of(gain.gain))) {
+        continue;
+      }
+      page.paragraph(fmt::format("{} beside {} at {}, AUROC {}: {}.", arm, first, site, tables.head_label(), verdict(gain)));
+      any = true;
+      one_seed = one_seed || tables.number(arm, site, tables.head_label(), "all", "auroc").num_seeds == "1";
+    }
+  }
+  if (any && one_seed) {
+    page.paragraph("An arm has one seed: what another one would give is not in these intervals.");
+  }
+}
+
 /// Of several arms and labels: every area.
 void add_labels(HtmlPage& page, const std::string& name, const Tables& tables) {
   if (tables.arms().size() == 1 || tables.labels().size() == 1) {
@@ -263,6 +300,7 @@ void add_evaluation(HtmlPage& page, const ResultFolder& folder) {
   }
   const Tables tables(folder.path);
   add_areas(page, folder.name, tables);
+  add_verdicts(page, tables);
   add_labels(page, folder.name, tables);
   add_metrics(page, folder.name, tables);
   add_all_curves(page, folder.name, tables);

@@ -43,6 +43,7 @@ def says_everything(folder, out):
     assert out.splitlines()[-2:] == [str(results / "report.html"), str(results / "generate/contact_sheet.png")], out[-500:]
     assert re.search("== 1 of 10, about .* to go", out) and "== 10 of 10" in out, out[:500]
     page = (results / "report.html").read_text()
+    assert "mixed beside real at nih, AUROC macro: " in page, "no verdict"
     assert all(part in page for part in PARTS), [part for part in PARTS if part not in page]
     evaluation = json.loads((results / "evaluation-arms/evaluation.json").read_text())
     assert evaluation, evaluation
