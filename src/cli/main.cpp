@@ -59,7 +59,10 @@ int run(int argc, char** argv) {
   const ParsedArguments arguments = parse_arguments(argc, argv);
   if (arguments.text) {
     if (MpiSession::launcher_rank() == 0) {
-      std::fputs(arguments.text->c_str(), stdout);
+      errno = 0;
+      if (std::fputs(arguments.text->c_str(), stdout) == EOF) { // more than the buffer holds
+        throw_io_error("write", "standard output", errno);
+      }
       flush_output();
     }
     return static_cast<int>(ExitCode::ok);

@@ -75,7 +75,7 @@ def main(radforge, source):
         # The arithmetic of Stable Diffusion 2.1-base at 512 px, 76 evaluations of both halves: 124.85 TFLOP an image.
         text, _ = place.run("plan", "configs/generate/roentgen-565k.yaml")
         assert "565000 images of 448 combinations, 1261 to 1262 of each" in text, text
-        assert "125 TFLOP an image: 152 evaluations" in text and "70.5 EFLOP in all" in text and "552 shards of 1024" in text, text
+        assert "125 TFLOP an image: 152 evaluations" in text and "70.5 EFLOP in all" in text and "4415 shards of 128" in text, text
         # A training whose pipeline is yet to be fetched is counted with the same models.
         text, _ = place.run("plan", "configs/train/roentgen-v2.yaml")
         assert "counted with the models of Stable Diffusion 2.1-base" in text and "3.66 TFLOP an image" in text and "83653863 frozen ones in bf16" in text, text

@@ -95,7 +95,7 @@ TEST_CASE("what validation looks at has a meaning where it decides which step is
 
 TEST_CASE("a key or a list item that came or went is a change of meaning") {
   const auto added = changed([](DiffusionRunConfig& config) { config.data.sources.push_back({.dataset = "c"}); });
-  REQUIRE(added.size() == 10);
+  REQUIRE(added.size() == 12);
   CHECK(added[0] == ConfigChange{"data.sources.2.dataset", "(absent)", added[0].after, ChangeKind::meaning});
   const auto gone = config_changes("a: 1\nb: 2\n", "a: 1\n");
   REQUIRE(gone.size() == 1);
