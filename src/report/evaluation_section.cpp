@@ -108,7 +108,7 @@ void add_verdicts(HtmlPage& page, const Tables& tables) {
     }
   }
   if (any && one_seed) {
-    page.paragraph("An arm has one seed: what another one would give is not in these intervals.");
+    page.paragraph("Where there is one training, what another seed would give is not in these intervals.");
   }
 }
 
